@@ -1,0 +1,4 @@
+package dev.warren.spi;
+
+/** Disk space and files. */
+public record Usage(long bytes, long inodes) {}
