@@ -3,7 +3,6 @@ module dev.warren/bridge
 go 1.26.0
 
 require (
-	github.com/creack/pty v1.1.24
 	github.com/klauspost/compress v1.20.3 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sys v0.49.0

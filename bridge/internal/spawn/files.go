@@ -3,8 +3,6 @@ package spawn
 import (
 	"os"
 	"syscall"
-
-	"github.com/creack/pty"
 )
 
 // Size of a terminal.
@@ -65,29 +63,6 @@ func (f *files) pipe(childFD int, childWrites bool) (*os.File, error) {
 	f.owned = append(f.owned, theirs)
 	_ = syscall.SetNonblock(ours, true)
 	return os.NewFile(uintptr(ours), "pipe"), nil
-}
-
-func (f *files) openTerminal(size Size) error {
-	master, slave, err := pty.Open()
-	if err != nil {
-		return err
-	}
-	f.terminal, f.stdin, f.stdout = master, master, master
-	// A descriptor of our own: the one in the os.File is closed with it.
-	fd, err := syscall.Dup(int(slave.Fd()))
-	_ = slave.Close()
-	if err != nil {
-		return err
-	}
-	syscall.CloseOnExec(fd)
-	_ = syscall.SetNonblock(fd, false)
-	f.owned = append(f.owned, fd)
-	f.child = [3]uintptr{uintptr(fd), uintptr(fd), uintptr(fd)}
-	return setSize(master, size)
-}
-
-func setSize(terminal *os.File, size Size) error {
-	return pty.Setsize(terminal, &pty.Winsize{Cols: size.Columns, Rows: size.Rows})
 }
 
 func (f *files) closeChild() {
