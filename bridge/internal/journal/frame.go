@@ -17,27 +17,27 @@ type Frame struct {
 }
 
 // Next returns what follows at an offset: at most limit bytes, in lines mode whole lines. The
-// frame must be given back with Done. more is false when the stream has ended before the offset.
-func (j *Journal) Next(s Stream, at int64, limit int) (frame Frame, more bool) {
+// frame must be given back with Done.
+func (j *Journal) Next(s Stream, at int64, limit int) Frame {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	st := &j.streams[s]
 	switch {
 	case at >= st.end:
-		return Frame{}, !st.closed
+		return Frame{}
 	case at < st.start:
-		return Frame{From: at, To: st.start}, true
+		return Frame{From: at, To: st.start}
 	}
 	seg := st.find(at)
 	if seg.long != nil {
 		if at > seg.start {
-			return Frame{From: at, To: seg.end()}, true
+			return Frame{From: at, To: seg.end()}
 		}
-		return Frame{From: at, To: seg.end(), Long: seg.long}, true
+		return Frame{From: at, To: seg.end(), Long: seg.long}
 	}
 	rest := seg.data[at-seg.start:]
 	if st.lines && at > seg.start && seg.data[at-seg.start-1] != '\n' {
-		return Frame{From: at, To: at + int64(lineLength(rest))}, true
+		return Frame{From: at, To: at + int64(lineLength(rest))}
 	}
 	data := rest[:min(limit, len(rest))]
 	if st.lines && len(data) < len(rest) {
@@ -48,7 +48,7 @@ func (j *Journal) Next(s Stream, at int64, limit int) (frame Frame, more bool) {
 		}
 	}
 	seg.pins++
-	return Frame{From: at, To: at + int64(len(data)), Data: data, segment: seg}, true
+	return Frame{From: at, To: at + int64(len(data)), Data: data, segment: seg}
 }
 
 func lineLength(data []byte) int {

@@ -149,12 +149,12 @@ func (j *Journal) trim(s Stream) {
 	}
 }
 
-// Close marks the end of a stream.
-func (j *Journal) Close(s Stream) {
+// LetGo drops the oldest bytes from now on instead of blocking: the client will not come back.
+func (j *Journal) LetGo() {
 	j.mu.Lock()
-	j.streams[s].closed = true
+	j.options.DropOldest = true
 	j.mu.Unlock()
-	j.options.Wake()
+	j.room.Broadcast()
 }
 
 // SetAttached says whether a client is there, which decides between blocking and dropping.

@@ -32,7 +32,7 @@ func write(j *Journal, s Stream, data string) {
 func read(j *Journal, s Stream, at int64) string {
 	var out strings.Builder
 	for {
-		f, _ := j.Next(s, at, 1<<16)
+		f := j.Next(s, at, 1<<16)
 		switch {
 		case f.To == f.From:
 			return out.String()
@@ -138,12 +138,12 @@ func TestLinesAreDroppedWhole(t *testing.T) {
 func TestFramesOfLinesAreWhole(t *testing.T) {
 	j := newJournal(Options{Bytes: 1 << 20, Lines: true})
 	j.Put([]byte("aaaa\nbbbb\ncccc\n"))
-	f, _ := j.Next(Stdout, 0, 12)
+	f := j.Next(Stdout, 0, 12)
 	if string(f.Data) != "aaaa\nbbbb\n" {
 		t.Errorf("got %q", f.Data)
 	}
 	j.Done(f)
-	if f, _ := j.Next(Stdout, 0, 3); string(f.Data) != "aaaa\n" {
+	if f := j.Next(Stdout, 0, 3); string(f.Data) != "aaaa\n" {
 		t.Errorf("a line over the frame size: got %q", f.Data)
 	}
 	if got := read(j, Stdout, 7); got != "<3>cccc\n" {
@@ -163,7 +163,7 @@ func TestFramesOfLinesAreWhole(t *testing.T) {
 func TestChunksAreReusedOnlyWhenNobodyReadsThem(t *testing.T) {
 	j := newJournal(Options{Bytes: 1 << 20})
 	write(j, Stdout, strings.Repeat("a", 4<<10+16<<10+64<<10))
-	f, _ := j.Next(Stdout, 20<<10, 1<<16)
+	f := j.Next(Stdout, 20<<10, 1<<16)
 	want := bytes.Clone(f.Data)
 	j.Ack(84<<10, 0)
 	write(j, Stdout, strings.Repeat("b", 64<<10))

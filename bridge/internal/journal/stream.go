@@ -39,8 +39,7 @@ type stream struct {
 	start, end int64
 	held       int // bytes of memory that count against the budget
 	lines      bool
-	lastLine   int64 // offset of the newest line
-	closed     bool
+	lastLine   int64  // offset of the newest line
 	spare      []byte // one used chunk, kept to save the allocation and its zeroing
 }
 
