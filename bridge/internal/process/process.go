@@ -49,6 +49,7 @@ type Process struct {
 	held      bool // a descendant holds an output stream
 	exit      *bridgepb.Exit
 	delivered bool
+	forgotten bool
 	abandon   *time.Timer
 	expiry    *time.Timer
 }

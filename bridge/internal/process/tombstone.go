@@ -47,6 +47,12 @@ func (m *Manager) forgetLocked(p *Process) {
 	if i := slices.Index(m.ended, p); i >= 0 {
 		m.ended = slices.Delete(m.ended, i, i+1)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forgotten = true
+	if p.expiry != nil {
+		p.expiry.Stop() // it would keep the process in memory
+	}
 }
 
 // expire forgets a process whose leader ended long ago, unless somebody is still reading it.
@@ -67,6 +73,9 @@ func (m *Manager) expire(p *Process) {
 func (p *Process) expireAfter(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.forgotten {
+		return
+	}
 	if p.expiry == nil {
 		p.expiry = time.AfterFunc(d, func() { p.manager.expire(p) })
 		return
