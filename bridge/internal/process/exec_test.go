@@ -148,9 +148,7 @@ func TestADescendantThatHoldsTheOutputDoesNotHangTheCall(t *testing.T) {
 	if c.stdout() != "early\n" || !exit.OutputHeld || time.Since(begin) > 5*time.Second {
 		t.Errorf("stdout %q, exit %v, after %v", c.stdout(), exit, time.Since(begin))
 	}
-	if err := os.WriteFile(filepath.Join(b.root, "go"), nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	b.touch("go")
 	eventually(t, "the survivor writes to the end", func() bool { _, err := os.Stat(mark); return err == nil })
 	eventually(t, "its slot is given back", func() bool { b.manager.mu.Lock(); defer b.manager.mu.Unlock(); return b.manager.live == 0 })
 }
