@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+
+	"dev.warren/bridge/internal/footprint"
 )
 
 var forwarded = []os.Signal{
@@ -41,6 +43,7 @@ func Run(args []string) int {
 		}
 	}()
 	debug.FreeOSMemory()
+	footprint.Trim()
 	code := server.await()
 	sweep()
 	return code

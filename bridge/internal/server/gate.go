@@ -10,11 +10,12 @@ import (
 
 	"dev.warren/bridge/internal/bridgepb"
 	"dev.warren/bridge/internal/fault"
+	"dev.warren/bridge/internal/footprint"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 )
 
-// idleTrim is how long after the last call the heap goes back to the system.
+// idleTrim is how long after the last call memory goes back to the system.
 const idleTrim = 3 * time.Second
 
 // gate is passed by every call: it wants a Hello first, lets nothing in while stopping, turns a
@@ -26,7 +27,10 @@ type gate struct {
 }
 
 func newGate() *gate {
-	return &gate{trim: time.AfterFunc(idleTrim, debug.FreeOSMemory)}
+	return &gate{trim: time.AfterFunc(idleTrim, func() {
+		debug.FreeOSMemory()
+		footprint.Trim()
+	})}
 }
 
 func (g *gate) enter(ctx context.Context, method string) error {
