@@ -1,0 +1,144 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"dev.warren/bridge/internal/bridgepb"
+	"dev.warren/bridge/internal/cgroup"
+	"dev.warren/bridge/internal/fault"
+	"dev.warren/bridge/internal/process"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/keepalive"
+)
+
+// Run serves until a signal ends it. The one line on out tells the host that, and how, it can be
+// reached.
+func Run(o Options, out io.Writer) error {
+	rule := ownPeerRule()
+	identity, err := NewIdentity(o.SandboxID)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.Root, 0o755); err != nil {
+		return fmt.Errorf("--root: %w", err)
+	}
+	var creds credentials.TransportCredentials = socketCredentials{rule: rule}
+	if o.Network == "tcp" {
+		config, err := identity.tlsConfig(o.ClientCA)
+		if err != nil {
+			return err
+		}
+		creds = newTLSCredentials(config)
+	}
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
+	listener, err := o.listen()
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	if err := announce(out, identity, o.shown(listener)); err != nil {
+		return err
+	}
+	return serve(o, rule, identity, creds, listener, signals)
+}
+
+func serve(o Options, rule peerRule, identity *Identity, creds credentials.TransportCredentials, l net.Listener, signals <-chan os.Signal) error {
+	manager, features := newManager(o, rule, identity)
+	gate := newGate()
+	server := newServer(creds, gate)
+	bridgepb.RegisterContainerServiceServer(server, &service{
+		greeter: &greeter{identity: identity, version: o.Version, features: features},
+		Service: process.NewService(manager),
+	})
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	for {
+		select {
+		case err := <-failed:
+			return fmt.Errorf("accept connections: %w", err)
+		case sig := <-signals:
+			switch sig {
+			case syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT:
+				stop(server, gate, manager, graceFor(sig, o.StopGrace), signals)
+				return nil
+			}
+		}
+	}
+}
+
+func graceFor(sig os.Signal, grace time.Duration) time.Duration {
+	if sig == syscall.SIGQUIT {
+		return 0
+	}
+	return grace
+}
+
+// stop ends the processes first, so that clients get to see their ends, then the server. It takes
+// as long as the workload needs; another signal cuts the grace short.
+func stop(server *grpc.Server, gate *gate, manager *process.Manager, grace time.Duration, signals <-chan os.Signal) {
+	gate.stopping.Store(true)
+	hurry := make(chan struct{})
+	go func() {
+		<-signals
+		close(hurry)
+	}()
+	manager.Stop(grace, hurry)
+	gate.drain(300 * time.Millisecond)
+	server.Stop()
+}
+
+func newManager(o Options, rule peerRule, identity *Identity) (*process.Manager, []string) {
+	config := process.Config{Root: o.Root, Instance: identity.Instance, Env: os.Environ(), OOM: cgroup.OpenOOM(cgroup.Locator{Root: "/"})}
+	var features []string
+	// On a bare host our group is somebody else's to divide: only what was given is used.
+	if o.Cgroup != "" {
+		config.Cgroup, _ = cgroup.Open(o.Cgroup)
+	} else if rule.isolated {
+		config.Cgroup, _ = cgroup.OpenOwn(cgroup.Locator{Root: "/"})
+	}
+	if config.Cgroup.Enabled() {
+		features = append(features, "cgroup")
+	}
+	return process.NewManager(config), features
+}
+
+func newServer(creds credentials.TransportCredentials, gate *gate) *grpc.Server {
+	const window = 8 << 20 // of a stream and of a connection, for bulk uploads
+	return grpc.NewServer(
+		grpc.Creds(creds),
+		grpc.MaxRecvMsgSize(16<<20),
+		grpc.MaxConcurrentStreams(4096),
+		grpc.StaticStreamWindowSize(window), grpc.StaticConnWindowSize(window),
+		grpc.SharedWriteBuffer(true),
+		grpc.ConnectionTimeout(10*time.Second),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 60 * time.Second, Timeout: 20 * time.Second}),
+		grpc.ChainUnaryInterceptor(fault.Unary, gate.unary),
+		grpc.ChainStreamInterceptor(fault.Stream, gate.stream),
+	)
+}
+
+// announce prints the boot line. Nothing else is ever printed there.
+func announce(out io.Writer, identity *Identity, listen string) error {
+	line, err := json.Marshal(struct {
+		Warren   string `json:"warren"`
+		Protocol int    `json:"protocol"`
+		Sandbox  string `json:"sandbox"`
+		Instance string `json:"instance"`
+		Key      string `json:"key"`
+		Listen   string `json:"listen"`
+	}{"boot", ProtocolVersion, identity.SandboxID, identity.Instance, identity.Fingerprint(), listen})
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(append(line, '\n'))
+	return err
+}
