@@ -7,11 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// opener resolves a clean relative path beneath base: no link, no magic link, no way out.
-type opener func(base int, path string, flags int) (int, error)
+// Opener resolves a clean relative path beneath base: no link, no magic link, no way out.
+type Opener func(base int, path string, flags int) (int, error)
 
 // Kernel resolves with openat2 where the kernel and its seccomp filter let it, else step by step.
-func Kernel() (open opener, hasOpenat2 bool) {
+func Kernel() (open Opener, hasOpenat2 bool) {
 	fd, err := openat2Beneath(unix.AT_FDCWD, ".", unix.O_PATH)
 	if err != nil {
 		return walkBeneath, false
@@ -21,7 +21,7 @@ func Kernel() (open opener, hasOpenat2 bool) {
 }
 
 // Walk resolves step by step; it is what Kernel falls back to.
-func Walk() opener { return walkBeneath }
+func Walk() Opener { return walkBeneath }
 
 func openat2Beneath(base int, path string, flags int) (int, error) {
 	how := unix.OpenHow{

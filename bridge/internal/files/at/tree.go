@@ -12,17 +12,26 @@ import (
 // Tree is where the paths of one call start, and how they are resolved.
 type Tree struct {
 	base    int
-	beneath opener // nil: links are followed and ".." may leave the base
+	beneath Opener // nil: links are followed and ".." may leave the base
 }
 
 // Follow starts at the directory base, takes absolute paths too and follows links.
-func Follow(base string) (*Tree, error) { return newTree(base, nil) }
+func Follow(base string) (*Tree, error) { return newTree(unix.AT_FDCWD, base, nil) }
 
-// Confine never leaves the directory root and never follows a link below it.
-func Confine(root string, open opener) (*Tree, error) { return newTree(root, open) }
+// Confine starts at the directory root, itself found as t finds it, never leaves it and never
+// follows a link below it.
+func (t *Tree) Confine(root string, open Opener) (*Tree, error) {
+	if err := CheckPath(root); err != nil {
+		return nil, err
+	}
+	return newTree(t.base, orDot(root), open)
+}
 
-func newTree(base string, open opener) (*Tree, error) {
-	fd, err := Open(unix.AT_FDCWD, base, pathFlags|unix.O_DIRECTORY, 0)
+// Beneath confines paths to a directory that is open already. The tree owns the descriptor.
+func Beneath(dir int, open Opener) *Tree { return &Tree{base: dir, beneath: open} }
+
+func newTree(dir int, base string, open Opener) (*Tree, error) {
+	fd, err := Open(dir, base, pathFlags|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
 	}
