@@ -51,10 +51,14 @@ func (f *File) open() (err error) {
 	if err == nil || err == unix.EACCES || err == unix.ENOSPC || err == unix.EROFS {
 		return err
 	}
-	f.temp = at.RandomName(at.TempPrefix)
-	f.fd, err = at.Open(f.place.Dir, f.temp, unix.O_CREAT|unix.O_EXCL|unix.O_RDWR|unix.O_NOFOLLOW, 0o600)
-	if err != nil {
-		f.temp = ""
+	return f.openNamed()
+}
+
+func (f *File) openNamed() (err error) {
+	temp := at.RandomName(at.TempPrefix)
+	f.fd, err = at.Open(f.place.Dir, temp, unix.O_CREAT|unix.O_EXCL|unix.O_RDWR|unix.O_NOFOLLOW, 0o600)
+	if err == nil {
+		f.temp = temp
 	}
 	return err
 }
