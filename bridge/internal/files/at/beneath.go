@@ -24,8 +24,11 @@ func Kernel() (open Opener, hasOpenat2 bool) {
 func Walk() Opener { return walkBeneath }
 
 func openat2Beneath(base int, path string, flags int) (int, error) {
+	if flags&unix.O_DIRECTORY == 0 {
+		flags |= unix.O_NOFOLLOW // with both, a final link would be ENOTDIR instead of ELOOP
+	}
 	how := unix.OpenHow{
-		Flags:   uint64(flags | unix.O_CLOEXEC | unix.O_NOFOLLOW),
+		Flags:   uint64(flags | unix.O_CLOEXEC),
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
 	}
 	for {

@@ -31,14 +31,14 @@ func (p Place) Lstat() (unix.Stat_t, error) {
 // Place resolves all of path but its last component, which is not followed.
 func (t *Tree) Place(path string, createParents bool) (Place, error) {
 	dir, name, dirOnly := split(path)
-	if err := entryName(path, name); err != nil {
-		return Place{}, err
-	}
 	if t.Confined() {
 		if err := checkConfined(path); err != nil {
 			return Place{}, err
 		}
 		dir = trimSlash(dir)
+	}
+	if err := entryName(path, name); err != nil {
+		return Place{}, err
 	}
 	if err := CheckPath(path); err != nil {
 		return Place{}, err
