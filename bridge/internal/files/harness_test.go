@@ -169,12 +169,12 @@ func must(t testing.TB, err error) {
 
 func equal[T comparable](t testing.TB, got, want []T) {
 	t.Helper()
-	same := len(got) == len(want)
-	for i := 0; same && i < len(got); i++ {
-		same = got[i] == want[i]
-	}
-	if !same {
-		t.Errorf("got  %v\nwant %v", got, want)
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || got[i] != want[i] {
+			t.Errorf("%d and %d elements, different from %d on:\ngot  %v\nwant %v",
+				len(got), len(want), i, got[min(i, len(got)):], want[min(i, len(want)):])
+			return
+		}
 	}
 }
 

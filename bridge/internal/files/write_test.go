@@ -270,4 +270,3 @@ func TestWriteRawLeavesTheTargetAloneWithoutItsCommit(t *testing.T) {
 		})
 	}
 }
-

@@ -35,6 +35,7 @@ func (im *Importer) replace(u *unpacker, target int, source *Source, h *bridgepb
 		restoreLooks(target, &before)
 		return err
 	}
+	_ = u.dressTop(target) // its time once more: the staging directory has left it just now
 	replace.SyncDir(target)
 	return nil
 }
