@@ -85,7 +85,7 @@ func fill(b *testing.B, client bridgepb.ContainerServiceClient, frame int) {
 }
 
 func each(b *testing.B, work func(b *testing.B, frame int, s *sandbox, raw bridgepb.ContainerServiceClient)) {
-	for _, frame := range []int{64 << 10, 256 << 10, 1 << 20} {
+	for _, frame := range []int{64 << 10, 128 << 10, 256 << 10, 1 << 20} {
 		s := startAt(b, memory(b))
 		s.service.frameBytes = frame
 		must(b, os.WriteFile(s.path("f"), make([]byte, bulk), 0o644))

@@ -64,10 +64,8 @@ func TestEntriesThatLeaveTheTargetAreRefused(t *testing.T) {
 		"file below a file":       {[]tar.Header{file("d"), file("d/f")}, codes.InvalidArgument},
 	}
 	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, how := range []importing{mergeInto("to"), replaceInto("to")} {
-				s := start(t)
+		for _, how := range []importing{mergeInto("to"), replaceInto("to")} {
+			eachResolver(t, func(t *testing.T, s *sandbox) {
 				s.put("outside/f", "outside")
 				s.dir("to")
 				s.link("../outside", "to/before")
@@ -85,8 +83,8 @@ func TestEntriesThatLeaveTheTargetAreRefused(t *testing.T) {
 				s.names("outside", "f")
 				s.names("", "outside", "to")
 				s.holds("outside/f", "outside")
-			}
-		})
+			}, name, how.header.GetMode().String())
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package files
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"dev.warren/bridge/internal/bridgepb"
@@ -12,7 +13,7 @@ import (
 )
 
 // Both resolvers obey the same specification.
-func eachResolver(t *testing.T, test func(t *testing.T, s *sandbox)) {
+func eachResolver(t *testing.T, test func(t *testing.T, s *sandbox), names ...string) {
 	t.Helper()
 	_, openat2 := at.Kernel()
 	resolvers := map[string]at.Opener{"walk": at.Walk()}
@@ -20,10 +21,10 @@ func eachResolver(t *testing.T, test func(t *testing.T, s *sandbox)) {
 		resolvers["openat2"], _ = at.Kernel()
 	}
 	for name, open := range resolvers {
-		t.Run(name, func(t *testing.T) {
+		t.Run(strings.Join(append(names, name), "/"), func(t *testing.T) {
 			t.Parallel()
 			s := start(t)
-			s.service.beneath = open
+			s.service.beneath, s.service.importer.Beneath = open, open
 			test(t, s)
 		})
 	}

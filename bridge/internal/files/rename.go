@@ -46,6 +46,11 @@ func (s *Service) rename(req *bridgepb.RenameRequest) error {
 	if to.DirOnly && !at.IsDir(&st) {
 		return unix.ENOTDIR
 	}
+	if over, err := to.Lstat(); err == nil {
+		if err := s.guard("rename over", req.GetTo(), &over); err != nil {
+			return err
+		}
+	}
 	return s.renamePlaces(from, to, req.GetReplace())
 }
 

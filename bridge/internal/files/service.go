@@ -25,6 +25,7 @@ type Service struct {
 func New(root string) (*Service, error) {
 	s := &Service{root: root, frameBytes: defaultFrame}
 	s.beneath, s.openat2 = at.Kernel()
+	s.importer.Beneath = s.beneath
 	tree, err := at.Follow(root)
 	if err != nil {
 		return nil, fault.FromErrno("open the root directory", root, err)

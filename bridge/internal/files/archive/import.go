@@ -22,6 +22,9 @@ const (
 // Memory: a frame, a copy buffer, the decompressor, and what is remembered of directories (64 MiB
 // at most).
 type Importer struct {
+	// Beneath resolves names below the target; nil chooses by what the kernel has.
+	Beneath at.Opener
+
 	mu   sync.Mutex
 	busy map[fileID]bool
 	// step is a seam for tests, which fail or stop an import at each step of a swap. Else nil.
@@ -37,6 +40,10 @@ func (im *Importer) Import(ctx context.Context, target int, source *Source, h *b
 	u, err := newUnpacker(ctx, h)
 	if err != nil {
 		return nil, err
+	}
+	u.beneath = im.Beneath
+	if u.beneath == nil {
+		u.beneath, _ = at.Kernel()
 	}
 	release, err := im.claim(target, h.GetPath())
 	if err != nil {
@@ -63,6 +70,11 @@ func (im *Importer) Import(ctx context.Context, target int, source *Source, h *b
 }
 
 func newUnpacker(ctx context.Context, h *bridgepb.ImportHeader) (*unpacker, error) {
+	switch h.GetMode() {
+	case bridgepb.ImportMode_IMPORT_MODE_MERGE, bridgepb.ImportMode_IMPORT_MODE_REPLACE:
+	default:
+		return nil, invalid("import %s: mode %v; say MERGE or REPLACE", h.GetPath(), h.GetMode())
+	}
 	if h.GetMaxContentBytes() < 0 || h.GetMaxEntries() < 0 {
 		return nil, invalid("import %s: limits must not be negative", h.GetPath())
 	}
@@ -106,8 +118,7 @@ func (u *unpacker) into(dir int, source *Source, h *bridgepb.ImportHeader) error
 	if err != nil {
 		return err
 	}
-	open, _ := at.Kernel()
-	u.tree = at.Beneath(own, open)
+	u.tree = at.Beneath(own, u.beneath)
 	if err := u.run(source, h.GetCompression()); err != nil {
 		return err
 	}

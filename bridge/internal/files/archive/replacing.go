@@ -72,8 +72,7 @@ func (u *unpacker) dressTop(target int) error {
 	if err != nil {
 		return err
 	}
-	open, _ := at.Kernel()
-	tree := at.Beneath(own, open)
+	tree := at.Beneath(own, u.beneath)
 	defer tree.Close()
 	return u.finishTop(tree)
 }

@@ -16,6 +16,7 @@ import (
 // entry planted it or it was there before.
 type unpacker struct {
 	ctx     context.Context
+	beneath at.Opener
 	tree    *at.Tree // confined
 	staging bool     // nobody else looks: files may be written in place
 	limits  limits
