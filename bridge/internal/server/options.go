@@ -19,6 +19,7 @@ type Options struct {
 	ClientCA  string
 	StopGrace time.Duration
 	Cgroup    string
+	Alias     string // a path of clients that means Root
 	Version   string
 }
 
@@ -35,7 +36,7 @@ func Parse(args []string) (Options, error) {
 	set.StringVar(&o.ClientCA, "client-ca", "", "")
 	set.Int64Var(&graceMillis, "stop-grace-millis", 8000, "")
 	set.StringVar(&o.Cgroup, "cgroup", "", "")
-	set.Bool("subreaper", false, "") // concerns init only
+	set.StringVar(&o.Alias, "root-alias", "", "")
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}
@@ -49,6 +50,8 @@ func Parse(args []string) (Options, error) {
 		return o, fmt.Errorf("--sandbox-id is required")
 	case !filepath.IsAbs(o.Root):
 		return o, fmt.Errorf("--root %q must be absolute", o.Root)
+	case o.Alias != "" && (!filepath.IsAbs(o.Alias) || filepath.Clean(o.Alias) == "/"):
+		return o, fmt.Errorf("--root-alias %q must be absolute and not /", o.Alias)
 	case graceMillis < 0:
 		return o, fmt.Errorf("--stop-grace-millis must not be negative")
 	case !found || o.Address == "" || o.Network != "unix" && o.Network != "tcp":

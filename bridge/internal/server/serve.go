@@ -13,6 +13,7 @@ import (
 	"dev.warren/bridge/internal/bridgepb"
 	"dev.warren/bridge/internal/cgroup"
 	"dev.warren/bridge/internal/fault"
+	"dev.warren/bridge/internal/files"
 	"dev.warren/bridge/internal/process"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -53,10 +54,16 @@ func Run(o Options, out io.Writer) error {
 func serve(o Options, rule peerRule, identity *Identity, creds credentials.TransportCredentials, l net.Listener, signals <-chan os.Signal) error {
 	manager, features := newManager(o, rule, identity)
 	gate := newGate()
-	server := newServer(creds, gate)
+	server := newServer(creds, gate, alias(o.Alias))
+	calls, err := files.New(o.Root)
+	if err != nil {
+		return err
+	}
+	features = append(features, calls.Features()...)
 	bridgepb.RegisterContainerServiceServer(server, &service{
-		greeter: &greeter{identity: identity, version: o.Version, features: features},
-		Service: process.NewService(manager),
+		greeter:      &greeter{identity: identity, version: o.Version, features: features},
+		fileCalls:    calls,
+		processCalls: process.NewService(manager),
 	})
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
@@ -110,7 +117,7 @@ func newManager(o Options, rule peerRule, identity *Identity) (*process.Manager,
 	return process.NewManager(config), features
 }
 
-func newServer(creds credentials.TransportCredentials, gate *gate) *grpc.Server {
+func newServer(creds credentials.TransportCredentials, gate *gate, alias alias) *grpc.Server {
 	const window = 8 << 20 // of a stream and of a connection, for bulk uploads
 	return grpc.NewServer(
 		grpc.Creds(creds),
@@ -121,8 +128,8 @@ func newServer(creds credentials.TransportCredentials, gate *gate) *grpc.Server 
 		grpc.ConnectionTimeout(10*time.Second),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 60 * time.Second, Timeout: 20 * time.Second}),
-		grpc.ChainUnaryInterceptor(fault.Unary, gate.unary),
-		grpc.ChainStreamInterceptor(fault.Stream, gate.stream),
+		grpc.ChainUnaryInterceptor(fault.Unary, gate.unary, alias.unary),
+		grpc.ChainStreamInterceptor(fault.Stream, gate.stream, alias.stream),
 	)
 }
 
