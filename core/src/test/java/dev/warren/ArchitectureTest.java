@@ -19,10 +19,7 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages(
-              "dev.warren",
-              "dev.warren.spi",
-              "dev.warren.process",
-              "dev.warren.internal");
+              "dev.warren", "dev.warren.spi", "dev.warren.process", "dev.warren.internal");
 
   @Test
   void onlyTheBridgeClient_seesGrpcAndTheStubs() {
@@ -49,7 +46,8 @@ class ArchitectureTest {
         .arePublic()
         .should()
         .notHaveRawReturnType(
-            resideInAnyPackage("io..", "com..", "jnr..", "dev.warren.internal..", "dev.warren.bridge.."))
+            resideInAnyPackage(
+                "io..", "com..", "jnr..", "dev.warren.internal..", "dev.warren.bridge.."))
         .check(CORE);
   }
 

@@ -49,8 +49,22 @@ class ImageRefTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", ":1", "Debian:12", "a//b:1", "/a:1", "a/:1", "a:b:c", "a:-x", "a@sha256:12",
-        "a:1@md5:0", "a b:1", "a\n:1", "-a/b:1", "host:99999999/a:1", "a..b/c:1"
+        "",
+        " ",
+        ":1",
+        "Debian:12",
+        "a//b:1",
+        "/a:1",
+        "a/:1",
+        "a:b:c",
+        "a:-x",
+        "a@sha256:12",
+        "a:1@md5:0",
+        "a b:1",
+        "a\n:1",
+        "-a/b:1",
+        "host:99999999/a:1",
+        "a..b/c:1"
       })
   void parse_refusesTheRest(String text) {
     assertThatThrownBy(() -> ImageRef.parse(text))

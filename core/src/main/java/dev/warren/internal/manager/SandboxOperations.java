@@ -296,7 +296,8 @@ public final class SandboxOperations implements AutoCloseable {
         });
   }
 
-  private void tell(String containerId, java.util.function.BiConsumer<SandboxListener, BotId> call) {
+  private void tell(
+      String containerId, java.util.function.BiConsumer<SandboxListener, BotId> call) {
     botOf(containerId)
         .ifPresent(
             bot ->

@@ -14,7 +14,8 @@ class BootLineTest {
 
   @Test
   void find_takesTheFirstLineOfThisSandbox() throws IOException {
-    String log = line("other", "01", KEY) + line("warren-a", "02", KEY) + line("warren-a", "03", OTHER_KEY);
+    String log =
+        line("other", "01", KEY) + line("warren-a", "02", KEY) + line("warren-a", "03", OTHER_KEY);
     assertThat(find(log, "warren-a")).contains(new BootLine("02", KEY));
   }
 
@@ -27,8 +28,7 @@ class BootLineTest {
   }
 
   private static Optional<BootLine> find(String log, String sandbox) throws IOException {
-    return BootLine.find(
-        new ByteArrayInputStream(log.getBytes(StandardCharsets.UTF_8)), sandbox);
+    return BootLine.find(new ByteArrayInputStream(log.getBytes(StandardCharsets.UTF_8)), sandbox);
   }
 
   private static String line(String sandbox, String instance, String key) {

@@ -43,7 +43,8 @@ class BotLocksTest {
               () -> {
                 assertThatThrownBy(() -> locks.acquire("stop", BOT))
                     .isInstanceOfSatisfying(
-                        SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.CANCELLED));
+                        SandboxException.class,
+                        e -> assertThat(e.code()).isEqualTo(Code.CANCELLED));
                 flag[0] = Thread.currentThread().isInterrupted();
               });
       waiter.start();
