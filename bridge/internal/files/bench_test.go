@@ -50,7 +50,7 @@ func (s bare) WriteRaw(stream writeStream) error {
 }
 
 func bareClient(b *testing.B, frame int) bridgepb.ContainerServiceClient {
-	s := grpc.NewServer()
+	s := grpc.NewServer(grpc.InitialWindowSize(4<<20), grpc.InitialConnWindowSize(8<<20))
 	bridgepb.RegisterContainerServiceServer(s, bare{frame: frame})
 	return bridgepb.NewContainerServiceClient(serve(b, s))
 }

@@ -46,7 +46,7 @@ func startAt(t testing.TB, root string) *sandbox {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := grpc.NewServer(grpc.UnaryInterceptor(fault.Unary), grpc.StreamInterceptor(fault.Stream))
+	s := grpc.NewServer(grpc.InitialWindowSize(4<<20), grpc.InitialConnWindowSize(8<<20), grpc.UnaryInterceptor(fault.Unary), grpc.StreamInterceptor(fault.Stream))
 	bridgepb.RegisterContainerServiceServer(s, server{Service: service})
 	conn := serve(t, s)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)

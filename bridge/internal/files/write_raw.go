@@ -12,7 +12,7 @@ import (
 
 type writeStream = grpc.ClientStreamingServer[bridgepb.WriteRawRequest, bridgepb.WriteRawResponse]
 
-// WriteRaw writes as the frames arrive, one in memory at a time, and replaces the target only when
+// WriteRaw writes as the frames arrive, a few in memory at a time, and replaces the target only when
 // the commit confirms their number of bytes.
 func (s *Service) WriteRaw(stream writeStream) error {
 	first, err := stream.Recv()
@@ -48,6 +48,8 @@ func (s *Service) writeRaw(header *bridgepb.WriteRawHeader, stream writeStream) 
 
 // receive takes frames up to the commit. Frames after it are refused by nobody and read by nobody.
 func receive(p *pending, stream writeStream) error {
+	disk := writeBehind(p.file)
+	defer disk.finish()
 	var total int64
 	for {
 		req, err := stream.Recv()
@@ -56,7 +58,7 @@ func receive(p *pending, stream writeStream) error {
 		}
 		switch frame := req.GetFrame().(type) {
 		case *bridgepb.WriteRawRequest_Data:
-			if _, err := p.file.Write(frame.Data); err != nil {
+			if err := disk.put(frame.Data); err != nil {
 				return err
 			}
 			total += int64(len(frame.Data))
@@ -64,7 +66,10 @@ func receive(p *pending, stream writeStream) error {
 			if frame.Commit.GetBytes() != total {
 				return truncated("write", p.path, "received %d bytes, the commit says %d", total, frame.Commit.GetBytes())
 			}
-			return stream.Context().Err()
+			if err := stream.Context().Err(); err != nil {
+				return err
+			}
+			return disk.finish()
 		default:
 			return invalid("write", p.path, "expected a data or commit frame")
 		}
