@@ -3,7 +3,6 @@ package dev.warren.internal.bridge;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.lang.reflect.InvocationTargetException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,12 +55,12 @@ final class ConnectorThreads implements AutoCloseable {
   }
 
   /** Runs a task on the executor after a while; once closed, at once. */
-  Future<?> later(Runnable task, long delayNanos) {
+  void later(Runnable task, long delayNanos) {
     try {
-      return timer.schedule(() -> execute(task), delayNanos, TimeUnit.NANOSECONDS);
+      Future<?> unused =
+          timer.schedule(() -> execute(task), delayNanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       task.run();
-      return CompletableFuture.completedFuture(null);
     }
   }
 
