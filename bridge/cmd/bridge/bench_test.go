@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,11 +26,30 @@ func BenchmarkTrue(b *testing.B) {
 	b.ReportMetric(float64(times[len(times)/2].Microseconds()), "median-µs")
 }
 
+// cpuTicks is the processor time a process has used, in hundredths of a second.
+func cpuTicks(b *testing.B, pid int) (ticks int) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	fields := strings.Fields(string(data[strings.LastIndexByte(string(data), ')')+1:]))
+	var user, system int
+	fmt.Sscan(fields[11], &user)
+	fmt.Sscan(fields[12], &system)
+	return user + system
+}
+
 // BenchmarkOutput is the rate at which a command's output arrives, acknowledged as it comes.
 func BenchmarkOutput(b *testing.B) {
 	const size = 256 << 20
 	s := launch(b, nil, "--subreaper")
 	b.SetBytes(size)
+	server := s.children(s.initPid(false))[0]
+	before := cpuTicks(b, server)
+	defer func() {
+		// Steadier than the rate on a machine that is shared.
+		b.ReportMetric(float64(cpuTicks(b, server)-before)*10*4/float64(b.N), "cpu-ms/GiB")
+	}()
 	for b.Loop() {
 		stream, err := s.client.Exec(b.Context())
 		if err != nil {
