@@ -70,7 +70,7 @@ func hello() *bridgepb.HelloRequest {
 
 // sandbox is a running bridge.
 type sandbox struct {
-	t      *testing.T
+	t      testing.TB
 	cmd    *exec.Cmd
 	boot   map[string]any
 	more   chan string // what stdout held after the boot line, at its end
@@ -80,7 +80,7 @@ type sandbox struct {
 }
 
 // launch runs "bridge init" behind a wrapper, which may be empty.
-func launch(t *testing.T, wrapper []string, flags ...string) *sandbox {
+func launch(t testing.TB, wrapper []string, flags ...string) *sandbox {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "w")
 	if err != nil {
@@ -222,7 +222,7 @@ func (s *sandbox) kill(pid int, sig syscall.Signal) {
 }
 
 // namespace wraps a command so that it is PID 1, as in a container.
-func namespace(t *testing.T, more ...string) []string {
+func namespace(t testing.TB, more ...string) []string {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("a PID namespace of its own needs root")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 
 	_ "dev.warren/bridge/internal/early" // init never gets beyond this import
 	"dev.warren/bridge/internal/initd"
@@ -35,9 +34,8 @@ func main() {
 }
 
 func serve(args []string) {
-	// A sandbox's bridge should stay small rather than be fast at collecting what it hardly makes.
+	// The bridge leaves the cores to the workload, however many there are.
 	runtime.GOMAXPROCS(2)
-	debug.SetGCPercent(50)
 	if os.Getppid() == 1 {
 		initd.Shield()
 	}

@@ -7,7 +7,8 @@ import (
 
 const (
 	smallChunk = 4 << 10
-	largeChunk = 64 << 10
+	// With its frame around it a chunk fills a 64 KiB buffer of grpc, and not half of a 128 KiB one.
+	largeChunk = 64<<10 - 256
 )
 
 // segment is a run of bytes, or one long line of which only the ends were kept.

@@ -35,5 +35,5 @@ const (
 	defaultLineBytes    = 16 << 20
 	maxLineBytes        = 64 << 20
 	stdinWindow         = 1 << 20
-	frameBytes          = 64 << 10
+	frameBytes          = 64<<10 - 256
 )

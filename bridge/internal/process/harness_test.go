@@ -229,7 +229,7 @@ func (c *client) wantExit(cause bridgepb.ExitCause, code int32) *bridgepb.Exit {
 // wantError checks the status and the reason of a stream that has failed.
 func (c *client) wantError(err error, code, reason string) {
 	c.t.Helper()
-	if err == nil {
+	for err == nil { // after whatever else comes first
 		_, err = c.stream.Recv()
 	}
 	var got string

@@ -11,9 +11,7 @@ import (
 	"time"
 
 	"dev.warren/bridge/internal/bridgepb"
-	"dev.warren/bridge/internal/cgroup"
 	"dev.warren/bridge/internal/fault"
-	"dev.warren/bridge/internal/files"
 	"dev.warren/bridge/internal/process"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -39,6 +37,10 @@ func Run(o Options, out io.Writer) error {
 		}
 		creds = newTLSCredentials(config)
 	}
+	services, err := newService(o, rule, identity)
+	if err != nil {
+		return err
+	}
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
 	listener, err := o.listen()
@@ -48,23 +50,13 @@ func Run(o Options, out io.Writer) error {
 	if err := announce(out, identity, o.shown(listener)); err != nil {
 		return err
 	}
-	return serve(o, rule, identity, creds, listener, signals)
+	return serve(services, creds, listener, signals, o.StopGrace)
 }
 
-func serve(o Options, rule peerRule, identity *Identity, creds credentials.TransportCredentials, l net.Listener, signals <-chan os.Signal) error {
-	manager, features := newManager(o, rule, identity)
+func serve(s *service, creds credentials.TransportCredentials, l net.Listener, signals <-chan os.Signal, grace time.Duration) error {
 	gate := newGate()
-	server := newServer(creds, gate, alias(o.Alias))
-	calls, err := files.New(o.Root)
-	if err != nil {
-		return err
-	}
-	features = append(features, calls.Features()...)
-	bridgepb.RegisterContainerServiceServer(server, &service{
-		greeter:      &greeter{identity: identity, version: o.Version, features: features},
-		fileCalls:    calls,
-		processCalls: process.NewService(manager),
-	})
+	server := newServer(creds, gate, s.alias)
+	bridgepb.RegisterContainerServiceServer(server, s)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	for {
@@ -72,13 +64,17 @@ func serve(o Options, rule peerRule, identity *Identity, creds credentials.Trans
 		case err := <-failed:
 			return fmt.Errorf("accept connections: %w", err)
 		case sig := <-signals:
-			switch sig {
-			case syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT:
-				stop(server, gate, manager, graceFor(sig, o.StopGrace), signals)
+			if ends(sig) {
+				stop(server, gate, s.manager, graceFor(sig, grace), signals)
 				return nil
 			}
 		}
 	}
+}
+
+// ends tells the signals that mean stop from those that init only passes on.
+func ends(sig os.Signal) bool {
+	return sig == syscall.SIGTERM || sig == syscall.SIGINT || sig == syscall.SIGQUIT
 }
 
 func graceFor(sig os.Signal, grace time.Duration) time.Duration {
@@ -89,32 +85,18 @@ func graceFor(sig os.Signal, grace time.Duration) time.Duration {
 }
 
 // stop ends the processes first, so that clients get to see their ends, then the server. It takes
-// as long as the workload needs; another signal cuts the grace short.
+// as long as the workload needs; another one of them cuts the grace short.
 func stop(server *grpc.Server, gate *gate, manager *process.Manager, grace time.Duration, signals <-chan os.Signal) {
 	gate.stopping.Store(true)
 	hurry := make(chan struct{})
 	go func() {
-		<-signals
+		for !ends(<-signals) {
+		}
 		close(hurry)
 	}()
 	manager.Stop(grace, hurry)
 	gate.drain(300 * time.Millisecond)
 	server.Stop()
-}
-
-func newManager(o Options, rule peerRule, identity *Identity) (*process.Manager, []string) {
-	config := process.Config{Root: o.Root, Instance: identity.Instance, Env: os.Environ(), OOM: cgroup.OpenOOM(cgroup.Locator{Root: "/"})}
-	var features []string
-	// On a bare host our group is somebody else's to divide: only what was given is used.
-	if o.Cgroup != "" {
-		config.Cgroup, _ = cgroup.Open(o.Cgroup)
-	} else if rule.isolated {
-		config.Cgroup, _ = cgroup.OpenOwn(cgroup.Locator{Root: "/"})
-	}
-	if config.Cgroup.Enabled() {
-		features = append(features, "cgroup")
-	}
-	return process.NewManager(config), features
 }
 
 func newServer(creds credentials.TransportCredentials, gate *gate, alias alias) *grpc.Server {

@@ -40,7 +40,11 @@ func run(t *testing.T, o Options, creds credentials.TransportCredentials, id *Id
 		t.Fatal(err)
 	}
 	r := &running{identity: id, address: listener.Addr().String(), signals: make(chan os.Signal, 2), done: make(chan error, 1)}
-	go func() { r.done <- serve(o, peerRule{}, id, creds, listener, r.signals) }()
+	services, err := newService(o, peerRule{}, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { r.done <- serve(services, creds, listener, r.signals, o.StopGrace) }()
 	t.Cleanup(func() {
 		r.signals <- syscall.SIGQUIT
 		if err := <-r.done; err != nil {
