@@ -21,7 +21,7 @@ class SandboxLayoutTest {
   @Test
   void socket_liesInTheStateDirectory_whenThePathFits() {
     SandboxLayout layout = new SandboxLayout(StateDirectory.at(temp.resolve("s")));
-    assertThat(layout.socket(ID)).startsWith(temp);
+    assertThat(layout.socket(ID).startsWith(temp)).isTrue();
   }
 
   @Test
