@@ -1,44 +1,25 @@
 package dev.warren.internal.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.ExecRequest;
 import dev.warren.ExecResult;
 import dev.warren.ProcessExit;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** exec against the real bridge. */
-class BridgeExecTest {
-  @TempDir Path directory;
-  private BridgeProcessFixture bridge;
-  private BridgeConnector connector;
-  private TestConnections connections;
+class BridgeExecTest extends BridgeTestCase {
   private BridgeProcesses processes;
 
   @BeforeEach
-  void start() throws IOException {
-    bridge = BridgeProcessFixture.unix(directory, "bot-1");
-    connector = bridge.connector();
-    connections = new TestConnections(() -> bridge.connect(connector));
+  void prepare() {
     processes = new BridgeProcesses(connections, "bot-1");
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    connections.close();
-    connector.close();
-    bridge.close();
   }
 
   private ExecResult shell(String line) {
@@ -52,7 +33,6 @@ class BridgeExecTest {
     assertThat(result.success()).isFalse();
     assertThat(result.stdout()).isEqualTo("out\n");
     assertThat(result.stderr()).isEqualTo("err\n");
-    assertThat(connections.borrowed).hasValue(0);
   }
 
   @Test
@@ -91,37 +71,27 @@ class BridgeExecTest {
         processes.exec(
             ExecRequest.shell("sleep 600 & sleep 600").timeout(Duration.ofMillis(200)).build());
     assertThat(result.exit().cause()).isEqualTo(ProcessExit.Cause.TIMED_OUT);
-    assertThatThrownBy(result::orThrow)
-        .extracting(e -> ((SandboxException) e).code())
-        .isEqualTo(Code.TIMEOUT);
+    assertCode(Code.TIMEOUT, result::orThrow);
   }
 
   @Test
   void exec_tellsApartWhyACommandCannotStart() {
-    assertCode(() -> processes.exec(ExecRequest.of("no-such-command")), Code.NOT_FOUND, "COMMAND");
     assertCode(
-        () -> processes.exec(ExecRequest.builder("true").cwd("/no/such").build()),
         Code.NOT_FOUND,
-        "CWD_NOT_FOUND");
+        "COMMAND_NOT_FOUND",
+        () -> processes.exec(ExecRequest.of("no-such-command")));
     assertCode(
-        () -> processes.exec(ExecRequest.builder("true").user("nobody-here").build()),
         Code.NOT_FOUND,
-        "USER_NOT_FOUND");
+        "CWD_NOT_FOUND",
+        () -> processes.exec(ExecRequest.builder("true").cwd("/no/such").build()));
     assertCode(
-        () -> processes.exec(ExecRequest.of("/etc/passwd")),
+        Code.NOT_FOUND,
+        "USER_NOT_FOUND",
+        () -> processes.exec(ExecRequest.builder("true").user("nobody-here").build()));
+    assertCode(
         Code.PERMISSION_DENIED,
-        "NOT_EXECUTABLE");
-    assertThat(connections.borrowed).hasValue(0);
-  }
-
-  private static void assertCode(Runnable call, Code code, String reason) {
-    assertThatThrownBy(call::run)
-        .isInstanceOfSatisfying(
-            SandboxException.class,
-            e -> {
-              assertThat(e.code()).isEqualTo(code);
-              assertThat(e.reason().orElse("")).startsWith(reason);
-            });
+        "NOT_EXECUTABLE",
+        () -> processes.exec(ExecRequest.of("/etc/passwd")));
   }
 
   @Test
@@ -169,7 +139,6 @@ class BridgeExecTest {
     bridge.root.resolve("go").toFile().createNewFile();
     caller.join(20_000);
     assertThat(result.get().stdout()).isEqualTo("a\nb\n");
-    assertThat(connections.borrowed).hasValue(0);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +18,7 @@ final class TestConnections implements ConnectionSource, AutoCloseable {
   final AtomicInteger borrowed = new AtomicInteger();
   final AtomicInteger invalidations = new AtomicInteger();
   private final Supplier<BridgeConnection> opener;
+  private final List<BridgeConnection> opened = new ArrayList<>();
   private @Nullable BridgeConnection connection;
 
   TestConnections(Supplier<BridgeConnection> opener) {
@@ -27,6 +29,7 @@ final class TestConnections implements ConnectionSource, AutoCloseable {
   public synchronized Lease lease(String operation) {
     if (connection == null) {
       connection = opener.get();
+      opened.add(connection);
     }
     BridgeConnection leased = connection;
     borrowed.incrementAndGet();
@@ -69,10 +72,9 @@ final class TestConnections implements ConnectionSource, AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (connection != null) {
-      connection.close();
-      connection = null;
-    }
+    opened.forEach(BridgeConnection::close);
+    opened.clear();
+    connection = null;
   }
 
   /** The same connection, with something between it and its calls. */
