@@ -44,7 +44,7 @@ public final class BridgeConnector implements AutoCloseable {
    * @param identity asked for when a sandbox is reached over TCP
    */
   BridgeConnector(Supplier<Path> bridgeBinary, Supplier<ClientIdentity> identity) {
-    this.listenerCheck = new ListenerCheck(bridgeBinary);
+    this.listenerCheck = new ListenerCheck(new NativeSockets(threads.executor()), bridgeBinary);
     this.identity = identity;
   }
 

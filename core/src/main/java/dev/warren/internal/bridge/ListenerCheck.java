@@ -27,9 +27,11 @@ final class ListenerCheck {
   private static final String USE_TCP =
       "let the manager reach sandboxes over TCP, which needs no look at processes";
 
+  private final NativeSockets nativeSockets;
   private final Supplier<Path> binary;
 
-  ListenerCheck(Supplier<Path> binary) {
+  ListenerCheck(NativeSockets nativeSockets, Supplier<Path> binary) {
+    this.nativeSockets = nativeSockets;
     this.binary = binary;
   }
 
@@ -44,6 +46,7 @@ final class ListenerCheck {
   ProcFiles.SocketFile check(UnixSocket address, String sandboxId, boolean pinned)
       throws NotReadyException {
     ProcFiles.SocketFile socket = look(address.path(), sandboxId);
+    nativeSockets.require(OPERATION, sandboxId);
     long pid = listener(address.path(), sandboxId);
     if (pid <= 0 || address.taskPid() <= 0) {
       throw SandboxException.of(Code.UNSUPPORTED, OPERATION, sandboxId)

@@ -240,6 +240,10 @@ final class ProcessSession implements ProcessStream.Owner {
         return;
       }
       stream = null;
+      if (size != null && target.first().hasAttach() && why.code() == Code.INVALID_ARGUMENT) {
+        size = null; // only the bridge knew that there is no terminal; the process is unharmed
+        lost = true;
+      }
       if (leaving) {
         lost = false;
         why = detached();

@@ -1,6 +1,7 @@
 package dev.warren.internal.bridge;
 
 import static dev.warren.internal.bridge.BridgeTestCase.assertCode;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import dev.warren.SandboxException.Code;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
@@ -251,14 +253,15 @@ class BridgeConnectorTest {
                 while (!plain.isClosed()) {
                   try (var client = plain.accept()) {
                     client.getInputStream().readNBytes(10);
-                    client.getOutputStream().write("HTTP/1.1 400 no\r\n\r\n".getBytes("US-ASCII"));
+                    client.getOutputStream().write("HTTP/1.1 400 no\r\n\r\n".getBytes(US_ASCII));
                   } catch (IOException e) {
                     return;
                   }
                 }
               });
       server.start();
-      Tcp address = new Tcp(new InetSocketAddress("127.0.0.1", plain.getLocalPort()));
+      Tcp address =
+          new Tcp(new InetSocketAddress(InetAddress.getLoopbackAddress(), plain.getLocalPort()));
       assertThatThrownBy(
               () ->
                   tcp.connect(

@@ -115,10 +115,16 @@ class BridgeFilesTest extends BridgeTestCase {
 
           @Override
           public int read() throws IOException {
-            if (left-- <= 0) {
+            throw new IOException("only in bulk");
+          }
+
+          @Override
+          public int read(byte[] target, int offset, int length) throws IOException {
+            if (left <= 0) {
               throw new IOException("disk on fire");
             }
-            return 'x';
+            left -= length;
+            return length;
           }
         };
     assertThatThrownBy(() -> files.write("f", failing, WriteOptions.defaults()))

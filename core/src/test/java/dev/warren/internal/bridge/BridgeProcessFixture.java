@@ -4,6 +4,7 @@ import dev.warren.SandboxAddress;
 import dev.warren.spi.StateDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,8 @@ final class BridgeProcessFixture implements AutoCloseable {
             ? new SandboxAddress.UnixSocket(Path.of(where), process.pid())
             : new SandboxAddress.Tcp(
                 new InetSocketAddress(
-                    where.substring(0, colon), Integer.parseInt(where.substring(colon + 1))));
+                    InetAddress.getLoopbackAddress(),
+                    Integer.parseInt(where.substring(colon + 1))));
   }
 
   /** Listens on a unix socket in a directory, which must have a short name. */

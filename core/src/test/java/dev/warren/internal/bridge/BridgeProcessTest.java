@@ -201,6 +201,19 @@ class BridgeProcessTest extends BridgeTestCase {
   }
 
   @Test
+  void resize_ofAnAttachedProcessWithoutATerminal_isHarmless() throws Exception {
+    SandboxProcess started =
+        processes.start(ExecRequest.builder("cat").kept("x").build(), new RecordingListener());
+    RecordingListener listener = new RecordingListener();
+    SandboxProcess process = processes.attach(started.id(), true, listener);
+    process.resize(80, 25);
+    process.stdin().write("on\n".getBytes(UTF_8));
+    Eventually.until(() -> listener.text().equals("on\n"));
+    process.cancel();
+    assertThat(listener.end.get().cause()).isEqualTo(ProcessExit.Cause.CANCELLED);
+  }
+
+  @Test
   void signal_reachesTheProcess() {
     try (SandboxProcess process = processes.start(ExecRequest.of("sleep", "600"))) {
       process.signal(15);

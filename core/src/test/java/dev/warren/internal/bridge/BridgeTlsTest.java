@@ -1,5 +1,6 @@
 package dev.warren.internal.bridge;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -123,7 +124,7 @@ class BridgeTlsTest {
               () -> {
                 socket.startHandshake();
                 OutputStream out = socket.getOutputStream();
-                out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes("US-ASCII"));
+                out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
                 out.flush();
                 if (socket.getInputStream().read() < 0) {
                   throw new IOException("closed");
