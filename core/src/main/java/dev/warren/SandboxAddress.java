@@ -9,9 +9,10 @@ public sealed interface SandboxAddress {
   /**
    * A unix socket on this host.
    *
+   * @param bridge the program that has to be listening
    * @param taskPid pid of the sandbox's first process, whose cgroup the listener must share
    */
-  record UnixSocket(Path path, long taskPid) implements SandboxAddress {
+  record UnixSocket(Path path, Path bridge, long taskPid) implements SandboxAddress {
     /** Leaves the host path out. */
     @Override
     public String toString() {

@@ -1,0 +1,5 @@
+/** Locks; knows nothing of sandboxes. */
+@NullMarked
+package dev.warren.internal.concurrent;
+
+import org.jspecify.annotations.NullMarked;
