@@ -139,21 +139,17 @@ class BridgeConnectorTest {
 
   @Test
   void connect_listenerThatRunsAnotherProgram_isRefused() {
-    try (BridgeConnector strict =
-        new BridgeConnector(
-            () -> Path.of("/bin/sh"),
-            () -> {
-              throw new IllegalStateException("only for TCP");
-            })) {
-      assertThatThrownBy(
-              () -> strict.connect(fake.address, "bot-1", Optional.empty(), LONG, () -> true))
-          .hasMessage("connect to bot-1: somebody else listens on the sandbox's socket");
-    }
+    UnixSocket address = new UnixSocket(socket, Path.of("/bin/sh"), fake.address.taskPid());
+    assertThatThrownBy(
+            () -> connector.connect(address, "bot-1", Optional.empty(), LONG, () -> true))
+        .isInstanceOfSatisfying(
+            SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.PERMISSION_DENIED))
+        .hasMessage("connect to bot-1: somebody else listens on the sandbox's socket");
   }
 
   @Test
   void connect_processesThatCannotBeSeen_namesTheWayOut() {
-    UnixSocket address = new UnixSocket(socket, 0);
+    UnixSocket address = new UnixSocket(socket, fake.address.bridge(), 0);
     assertThatThrownBy(
             () -> connector.connect(address, "bot-1", Optional.empty(), LONG, () -> true))
         .isInstanceOfSatisfying(
@@ -163,7 +159,7 @@ class BridgeConnectorTest {
 
   @Test
   void connect_pathTheKernelCannotTake_isRefused() {
-    UnixSocket address = new UnixSocket(directory.resolve("x".repeat(110)), 1);
+    UnixSocket address = new UnixSocket(directory.resolve("x".repeat(110)), socket, 1);
     assertThatThrownBy(
             () -> connector.connect(address, "bot-1", Optional.empty(), LONG, () -> true))
         .hasMessageContaining("107")
@@ -244,9 +240,7 @@ class BridgeConnectorTest {
   @Test
   void tcp_plainServer_isRefusedNotTalkedTo() throws IOException {
     try (ServerSocket plain = new ServerSocket(0);
-        BridgeConnector tcp =
-            new BridgeConnector(
-                () -> Path.of("/bin/sh"), () -> ClientIdentity.loadOrCreate(directory))) {
+        BridgeConnector tcp = new BridgeConnector(() -> ClientIdentity.loadOrCreate(directory))) {
       Thread server =
           new Thread(
               () -> {

@@ -46,7 +46,7 @@ final class BridgeProcessFixture implements AutoCloseable {
     int colon = where.lastIndexOf(':');
     this.address =
         listen.group(1).equals("unix")
-            ? new SandboxAddress.UnixSocket(Path.of(where), process.pid())
+            ? new SandboxAddress.UnixSocket(Path.of(where), binary(root.getParent()), process.pid())
             : new SandboxAddress.Tcp(
                 new InetSocketAddress(
                     InetAddress.getLoopbackAddress(),
@@ -83,7 +83,6 @@ final class BridgeProcessFixture implements AutoCloseable {
 
   BridgeConnector connector() {
     return new BridgeConnector(
-        () -> binary(root.getParent()),
         () -> {
           throw new IllegalStateException("only for TCP");
         });

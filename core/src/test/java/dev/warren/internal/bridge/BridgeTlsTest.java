@@ -46,7 +46,7 @@ class BridgeTlsTest {
   }
 
   private BridgeConnector connector(ClientIdentity as) {
-    return new BridgeConnector(() -> BridgeProcessFixture.binary(directory), () -> as);
+    return new BridgeConnector(() -> as);
   }
 
   private BridgeConnection connect(BridgeConnector by, String sandbox, String fingerprint) {

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * A server that greets as a bridge does, or nearly so. It runs in this JVM, so a connector that
- * takes this JVM's program for the bridge finds the right process. Not thread-safe.
+ * A server that greets as a bridge does, or nearly so. It runs in this JVM, so the address names
+ * this JVM's program as the bridge. Not thread-safe.
  */
 final class FakeBridge extends ContainerServiceImplBase implements AutoCloseable {
   final SandboxAddress.UnixSocket address;
@@ -44,7 +44,9 @@ final class FakeBridge extends ContainerServiceImplBase implements AutoCloseable
   FakeBridge(Path socket, String sandboxId) throws IOException, GeneralSecurityException {
     this.key = new Certificates().newKey();
     this.sandboxId = sandboxId;
-    this.address = new SandboxAddress.UnixSocket(socket, ProcessHandle.current().pid());
+    this.address =
+        new SandboxAddress.UnixSocket(
+            socket, Path.of("/proc/self/exe"), ProcessHandle.current().pid());
     this.threads = new NioEventLoopGroup(1);
     this.server =
         NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket))
@@ -57,10 +59,9 @@ final class FakeBridge extends ContainerServiceImplBase implements AutoCloseable
             .start();
   }
 
-  /** A connector for which this JVM's own program is the bridge. */
+  /** A connector for unix sockets only. */
   static BridgeConnector connector() {
     return new BridgeConnector(
-        () -> Path.of("/proc/self/exe"),
         () -> {
           throw new IllegalStateException("only for TCP");
         });

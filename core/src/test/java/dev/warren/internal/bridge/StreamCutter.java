@@ -47,7 +47,9 @@ final class StreamCutter implements ClientInterceptor {
     return new StreamCutter(
         () -> {
           synchronized (random) {
-            return streams.getAndIncrement() < 40 ? random.nextInt(most) : NEVER;
+            int stream = streams.getAndIncrement();
+            // The least there is are three frames: attached, output, exit.
+            return stream == 0 ? random.nextInt(3) : stream < 40 ? random.nextInt(most) : NEVER;
           }
         });
   }
