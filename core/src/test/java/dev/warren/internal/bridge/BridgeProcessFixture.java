@@ -46,7 +46,7 @@ final class BridgeProcessFixture implements AutoCloseable {
     int colon = where.lastIndexOf(':');
     this.address =
         listen.group(1).equals("unix")
-            ? new SandboxAddress.UnixSocket(Path.of(where), binary(root.getParent()), process.pid())
+            ? new SandboxAddress.UnixSocket(Path.of(where), binary(), process.pid())
             : new SandboxAddress.Tcp(
                 new InetSocketAddress(
                     InetAddress.getLoopbackAddress(),
@@ -67,7 +67,7 @@ final class BridgeProcessFixture implements AutoCloseable {
       Path directory, String sandboxId, String listen, Optional<Path> clientCa) throws IOException {
     Path root = directory.resolve("data");
     List<String> command = new ArrayList<>();
-    command.add(binary(directory).toString());
+    command.add(binary().toString());
     command.addAll(List.of("init", "--subreaper", "--sandbox-id", sandboxId));
     command.addAll(List.of("--root", root.toString(), "--listen", listen));
     clientCa.ifPresent(file -> command.addAll(List.of("--client-ca", file.toString())));
@@ -77,8 +77,8 @@ final class BridgeProcessFixture implements AutoCloseable {
   }
 
   /** One file for all tests of a run, as there is one for all sandboxes of a host. */
-  static Path binary(Path directory) {
-    return BridgeBinary.extract(StateDirectory.at(directory.resolveSibling("warren-test-state")));
+  static Path binary() {
+    return BridgeBinary.extract(StateDirectory.at(Path.of("target", "test-state")));
   }
 
   BridgeConnector connector() {
