@@ -29,7 +29,9 @@ public interface SandboxProcess extends AutoCloseable {
   OutputStream stdin();
 
   /**
-   * What it writes. Not read, it fills the journal and the process waits.
+   * What it writes. Up to 1 MiB that nobody has read is held here; beyond that the other stream
+   * gets nothing new either, and the process waits. Close the one you do not need. A gap or a line
+   * over the limit is an {@code IOException} where it is; what follows can be read after it.
    *
    * @throws IllegalStateException when the process was started with a listener
    */
@@ -61,7 +63,11 @@ public interface SandboxProcess extends AutoCloseable {
    */
   ProcessExit await(Duration timeout);
 
-  /** Leaves it running; someone can attach to it with its id. Only kept processes last. */
+  /**
+   * Leaves it running; someone can attach to it with its id. Only kept processes last. What {@link
+   * #stdout()} and {@link #stderr()} hold and nobody has read counts as consumed. {@link #onExit}
+   * and the listener end with {@code CLOSED}.
+   */
   void detach();
 
   /** Detaches from a kept process; cancels any other and waits for its end, up to 10 seconds. */

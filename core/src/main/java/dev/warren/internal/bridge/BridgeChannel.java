@@ -1,6 +1,7 @@
 package dev.warren.internal.bridge;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
@@ -125,7 +126,8 @@ final class BridgeChannel {
     @Override
     public synchronized Channel newChannel() {
       if (used) {
-        throw new IllegalStateException("the connection to the bridge was lost");
+        // gRPC takes the status of it for the calls that asked for another transport.
+        throw Status.UNAVAILABLE.withDescription("the connection was lost").asRuntimeException();
       }
       used = true;
       Channel made = constructor.get();

@@ -10,7 +10,6 @@ import dev.warren.spi.StateDirectory;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -39,19 +38,16 @@ public final class BridgeConnector implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param bridgeBinary the file that runs as the bridge in sandboxes of this host; asked for when
-   *     a sandbox is reached over a unix socket
    * @param identity asked for when a sandbox is reached over TCP
    */
-  BridgeConnector(Supplier<Path> bridgeBinary, Supplier<ClientIdentity> identity) {
-    this.listenerCheck = new ListenerCheck(bridgeBinary);
+  BridgeConnector(Supplier<ClientIdentity> identity) {
+    this.listenerCheck = new ListenerCheck(new NativeSockets(threads.executor()));
     this.identity = identity;
   }
 
-  /** With the binary and the identity of a state directory; each is made when first needed. */
+  /** With the identity of a state directory, which is made when it is first needed. */
   public static BridgeConnector create(StateDirectory state) {
-    return new BridgeConnector(
-        new Once<>(() -> BridgeBinary.extract(state)), new Once<>(() -> ClientIdentity.of(state)));
+    return new BridgeConnector(new Once<>(() -> ClientIdentity.of(state)));
   }
 
   /**

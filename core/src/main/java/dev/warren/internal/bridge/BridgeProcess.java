@@ -148,7 +148,7 @@ final class BridgeProcess implements SandboxProcess {
       await(CLOSE_WAIT);
     } catch (SandboxException e) {
       // Its end is asked for; that it cannot be awaited is not the concern of who closes.
-      session.abandon(e);
+      session.fail(e);
     }
   }
 

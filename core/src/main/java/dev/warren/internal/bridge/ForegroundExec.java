@@ -45,7 +45,7 @@ final class ForegroundExec {
     try {
       if (!await(limit)) {
         session.cancel();
-        session.abandon(target.error(Code.TIMEOUT, "the bridge did not end it in time").build());
+        session.fail(target.error(Code.TIMEOUT, "the bridge did not end it in time").build());
       }
     } catch (InterruptedException e) {
       throw interrupted(e);
@@ -82,7 +82,7 @@ final class ForegroundExec {
     }
     SandboxException interrupted =
         StatusMapper.interrupted(target.operation(), target.subject(), cause);
-    session.abandon(interrupted);
+    session.fail(interrupted);
     return interrupted;
   }
 }

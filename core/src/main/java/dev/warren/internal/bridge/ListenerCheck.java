@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Supplier;
 import jnr.unixsocket.UnixSocketAddress;
 import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
@@ -27,10 +26,10 @@ final class ListenerCheck {
   private static final String USE_TCP =
       "let the manager reach sandboxes over TCP, which needs no look at processes";
 
-  private final Supplier<Path> binary;
+  private final NativeSockets nativeSockets;
 
-  ListenerCheck(Supplier<Path> binary) {
-    this.binary = binary;
+  ListenerCheck(NativeSockets nativeSockets) {
+    this.nativeSockets = nativeSockets;
   }
 
   /**
@@ -44,6 +43,7 @@ final class ListenerCheck {
   ProcFiles.SocketFile check(UnixSocket address, String sandboxId, boolean pinned)
       throws NotReadyException {
     ProcFiles.SocketFile socket = look(address.path(), sandboxId);
+    nativeSockets.require(OPERATION, sandboxId);
     long pid = listener(address.path(), sandboxId);
     if (pid <= 0 || address.taskPid() <= 0) {
       throw SandboxException.of(Code.UNSUPPORTED, OPERATION, sandboxId)
@@ -51,7 +51,7 @@ final class ListenerCheck {
           .remedy(USE_TCP)
           .build();
     }
-    verify(pid, address.taskPid(), sandboxId, pinned);
+    verify(pid, address, sandboxId, pinned);
     return socket;
   }
 
@@ -91,12 +91,12 @@ final class ListenerCheck {
     }
   }
 
-  private void verify(long pid, long taskPid, String sandboxId, boolean pinned)
+  private static void verify(long pid, UnixSocket address, String sandboxId, boolean pinned)
       throws NotReadyException {
     try {
       ProcFiles.ProcessId before = ProcFiles.process(pid);
-      boolean ours = runsBridge(before, taskPid, sandboxId, pinned);
-      boolean inside = ProcFiles.cgroup(pid).equals(ProcFiles.cgroup(taskPid));
+      boolean ours = runsBridge(before, address, sandboxId, pinned);
+      boolean inside = ProcFiles.cgroup(pid).equals(ProcFiles.cgroup(address.taskPid()));
       if (!ProcFiles.process(pid).equals(before)) {
         throw notReady(sandboxId, "the bridge was replaced meanwhile", null, false);
       }
@@ -110,18 +110,19 @@ final class ListenerCheck {
     }
   }
 
-  private boolean runsBridge(
-      ProcFiles.ProcessId listener, long taskPid, String sandboxId, boolean pinned)
+  private static boolean runsBridge(
+      ProcFiles.ProcessId listener, UnixSocket address, String sandboxId, boolean pinned)
       throws IOException {
     try {
-      return ProcFiles.fileId(ProcFiles.exe(listener.pid())).equals(ProcFiles.fileId(binary.get()));
+      return ProcFiles.fileId(ProcFiles.exe(listener.pid()))
+          .equals(ProcFiles.fileId(address.bridge()));
     } catch (AccessDeniedException e) {
       // The bridge is not dumpable, so only a privileged host application may look. Without
       // privileges there is no isolation either (process runtime); the pinned key then has to do.
       if (!pinned) {
         throw unsupported(sandboxId, e);
       }
-      return listener.pid() == taskPid || listener.parent() == taskPid;
+      return listener.pid() == address.taskPid() || listener.parent() == address.taskPid();
     }
   }
 

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * never called under it.
  */
 final class ProcessSession implements ProcessStream.Owner {
+  private static final ProcessInput CANCEL =
+      ProcessInput.newBuilder().setCancel(Cancel.getDefaultInstance()).build();
   private static final int ACK_BYTES = 128 << 10;
   private static final long ACK_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long PARTING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -47,7 +49,7 @@ final class ProcessSession implements ProcessStream.Owner {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition stdinChanged = lock.newCondition();
-  // All below is guarded by the lock.
+  // All below is guarded by the lock; the volatile ones may be read without it.
   private final StdinBuffer stdin = new StdinBuffer();
   private @Nullable ProcessStream stream;
   private @Nullable Attached attached;
@@ -55,8 +57,8 @@ final class ProcessSession implements ProcessStream.Owner {
   private boolean live; // the stream has answered
   private int owed; // frames to ask for once the sink has room
   private boolean cancelled;
-  private boolean leaving;
-  private boolean ended;
+  private volatile boolean leaving;
+  private volatile boolean ended;
   private boolean ackDue;
 
   ProcessSession(ProcessTarget target, OutputSink sink, Executor executor) {
@@ -93,8 +95,6 @@ final class ProcessSession implements ProcessStream.Owner {
       lock.unlock();
     }
   }
-
-  // ------------------------------------------------------------------------------- from the bridge
 
   @Override
   public void onFrame(ProcessStream from, ProcessOutput frame) {
@@ -157,7 +157,7 @@ final class ProcessSession implements ProcessStream.Owner {
       stdin.attached(
           frame.getStdinAccepted(), frame.getStdinClosed(), frame.getStdinWindow(), first);
       if (cancelled) {
-        from.send(cancelFrame());
+        from.send(CANCEL);
       }
       if (size != null) {
         from.send(ProcessInput.newBuilder().setResize(size).build());
@@ -240,6 +240,10 @@ final class ProcessSession implements ProcessStream.Owner {
         return;
       }
       stream = null;
+      if (size != null && target.first().hasAttach() && why.code() == Code.INVALID_ARGUMENT) {
+        size = null; // only the bridge knew that there is no terminal; the process is unharmed
+        lost = true;
+      }
       if (leaving) {
         lost = false;
         why = detached();
@@ -321,7 +325,8 @@ final class ProcessSession implements ProcessStream.Owner {
     }
   }
 
-  private void fail(SandboxException failure) {
+  /** Ends the conversation; what becomes of the process is then the bridge's affair. */
+  void fail(SandboxException failure) {
     ProcessStream last;
     lock.lock();
     try {
@@ -349,8 +354,6 @@ final class ProcessSession implements ProcessStream.Owner {
     }
   }
 
-  // ---------------------------------------------------------------------------------- from callers
-
   /** The sink has room again. */
   void resume() {
     lock.lock();
@@ -370,7 +373,7 @@ final class ProcessSession implements ProcessStream.Owner {
       if (!cancelled && !ended) {
         cancelled = true;
         if (stream != null) {
-          stream.send(cancelFrame());
+          stream.send(CANCEL);
         }
       }
     } finally {
@@ -390,12 +393,7 @@ final class ProcessSession implements ProcessStream.Owner {
     }
   }
 
-  /** Leaves without asking: what becomes of the process is the bridge's affair. */
-  void abandon(SandboxException why) {
-    fail(why);
-  }
-
-  /** The same, once a cancel had time to arrive; leaving at once could overtake it. */
+  /** Fails, once a cancel had time to arrive; leaving at once could overtake it. */
   void abandonSoon(SandboxException why) {
     reconnection.after(PARTING_NANOS, () -> fail(why));
   }
@@ -432,21 +430,11 @@ final class ProcessSession implements ProcessStream.Owner {
   }
 
   boolean isLeft() {
-    lock.lock();
-    try {
-      return leaving;
-    } finally {
-      lock.unlock();
-    }
+    return leaving;
   }
 
   boolean isEnded() {
-    lock.lock();
-    try {
-      return ended;
-    } finally {
-      lock.unlock();
-    }
+    return ended;
   }
 
   /** Adds to stdin, whatever its length: for input that is in memory anyway. */
@@ -504,9 +492,5 @@ final class ProcessSession implements ProcessStream.Owner {
       stream.send(frame);
     }
     stdinChanged.signalAll();
-  }
-
-  private static ProcessInput cancelFrame() {
-    return ProcessInput.newBuilder().setCancel(Cancel.getDefaultInstance()).build();
   }
 }

@@ -24,6 +24,7 @@ final class StreamCall<Q, R> implements AutoCloseable {
   private final String operation;
   private final String subject;
   private final ClientCall<Q, R> call;
+  private final boolean oneMessage;
   private @Nullable Status end;
   private @Nullable Metadata trailers;
   private boolean released;
@@ -37,6 +38,7 @@ final class StreamCall<Q, R> implements AutoCloseable {
     this.lease = lease;
     this.operation = operation;
     this.subject = subject;
+    this.oneMessage = method.getType().clientSendsOneMessage();
     CallOptions options =
         CallOptions.DEFAULT.withExecutor(callbacks).withOnReadyThreshold(SEND_BUFFER);
     this.call = lease.connection().channel().newCall(method, options);
@@ -50,7 +52,8 @@ final class StreamCall<Q, R> implements AutoCloseable {
    * @throws SandboxException what the server ended the call with, when it did
    */
   void send(Q message) {
-    while (!call.isReady() && end == null) {
+    // A call that takes one message is never ready, and needs not be.
+    while (!oneMessage && !call.isReady() && end == null) {
       await();
     }
     callbacks.runAll();
