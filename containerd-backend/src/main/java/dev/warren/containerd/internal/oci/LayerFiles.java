@@ -38,6 +38,11 @@ public final class LayerFiles {
     this.layers = layers;
   }
 
+  /** Knows no file at all. */
+  public static LayerFiles none() {
+    return new LayerFiles(List.of());
+  }
+
   /**
    * Finds the layers of a snapshot, top first.
    *
