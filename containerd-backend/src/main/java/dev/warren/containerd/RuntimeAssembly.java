@@ -15,10 +15,11 @@ import dev.warren.containerd.internal.container.ContainerdContainers;
 import dev.warren.containerd.internal.container.StartPreparation;
 import dev.warren.containerd.internal.container.WritableLayers;
 import dev.warren.containerd.internal.event.EventFeed;
+import dev.warren.containerd.internal.image.ContainerdImages;
+import dev.warren.containerd.internal.image.registry.RegistrySettings;
 import dev.warren.containerd.internal.network.Attachments;
 import dev.warren.containerd.internal.network.ContainerdNetworks;
 import dev.warren.containerd.internal.oci.HostCgroups;
-import dev.warren.containerd.internal.oci.ImageConfigs;
 import dev.warren.containerd.internal.oci.RuntimeSpec;
 import dev.warren.containerd.internal.snapshot.ContainerdSnapshots;
 import dev.warren.containerd.internal.task.ContainerdMetrics;
@@ -65,7 +66,7 @@ final class RuntimeAssembly implements AutoCloseable {
   private final ScheduledExecutorService scheduler;
   private final ExecutorService readers;
   private final EventFeed events;
-  private final Images images;
+  private final ContainerdImages images;
   private final ContainerdContainers containers;
   private final ContainerdTasks tasks;
   private final ContainerdNetworks networks;
@@ -91,13 +92,14 @@ final class RuntimeAssembly implements AutoCloseable {
     HostPaths paths =
         HostPaths.protecting(
             settings.stateDirectory(), List.of(settings.socket(), parent(settings.socket())));
+    this.images = new ContainerdImages(client, snapshotter, RegistrySettings.standard());
     ContainerFiles files = new ContainerFiles(settings.stateDirectory(), owner);
     ContainerRecords records = new ContainerRecords(client);
     WritableLayers layers = new WritableLayers(client, snapshotter);
     RuntimeSpec specs = RuntimeSpec.forThisHost(settings.namespace(), cgroups);
     ContainerMaker maker =
         new ContainerMaker(
-            client, snapshotter, records, layers, new ImageConfigs(client), specs, files, paths);
+            client, snapshotter, records, layers, images.store(), specs, files, paths);
     this.calls = new TaskCalls(client, cgroups);
     this.snapshots =
         new ContainerdSnapshots(client, snapshotter, records, layers, maker, calls);
@@ -111,7 +113,6 @@ final class RuntimeAssembly implements AutoCloseable {
     this.metrics = new ContainerdMetrics(client, calls);
     this.pause = new ContainerdPause(calls);
     this.events = EventFeed.of(client, scheduler, calls::exit);
-    this.images = RuntimeImages.of(client, snapshotter);
     scheduler.scheduleWithFixedDelay(logs::trim, LOG_SECONDS, LOG_SECONDS, TimeUnit.SECONDS);
   }
 
@@ -224,6 +225,7 @@ final class RuntimeAssembly implements AutoCloseable {
   @Override
   public void close() {
     events.close();
+    images.close();
     scheduler.shutdownNow();
     client.close();
     readers.shutdown();

@@ -9,8 +9,8 @@ import dev.warren.containerd.internal.api.containers.Container;
 import dev.warren.containerd.internal.api.runc.Options;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
-import dev.warren.containerd.internal.oci.ImageConfig;
-import dev.warren.containerd.internal.oci.ImageConfigs;
+import dev.warren.containerd.internal.image.ImageStore;
+import dev.warren.containerd.internal.image.ResolvedImage;
 import dev.warren.containerd.internal.oci.Json;
 import dev.warren.containerd.internal.oci.LayerFiles;
 import dev.warren.containerd.internal.oci.ResolvedUser;
@@ -40,7 +40,7 @@ public final class ContainerMaker {
   private final String snapshotter;
   private final ContainerRecords records;
   private final WritableLayers layers;
-  private final ImageConfigs images;
+  private final ImageStore images;
   private final RuntimeSpec runtimeSpec;
   private final RuntimeNames runtimes;
   private final HostFiles hostFiles;
@@ -52,7 +52,7 @@ public final class ContainerMaker {
       String snapshotter,
       ContainerRecords records,
       WritableLayers layers,
-      ImageConfigs images,
+      ImageStore images,
       RuntimeSpec runtimeSpec,
       ContainerFiles files,
       HostPaths hostPaths) {
@@ -148,13 +148,13 @@ public final class ContainerMaker {
         binds.put(bind.target(), hostPaths.resolve(bind));
       }
     }
-    ImageConfig image = images.get(spec.image());
+    ResolvedImage image = images.resolve(spec.image());
     String parent = snapshotKey.orElse(image.chainId());
     ResolvedUser who = user.map(name -> resolve(name, parent, spec.id())).orElse(ResolvedUser.ROOT);
     ByteString json =
         Json.bytes(
             runtimeSpec.write(
-                spec, image, who, binds, hostFiles.mounts(spec.id()), runtime.sharesKernel()));
+                spec, image.config(), who, binds, hostFiles.mounts(spec.id()), runtime.sharesKernel()));
     return new Plan(record(spec, runtime, json), parent);
   }
 

@@ -3,6 +3,7 @@ package dev.warren.containerd.internal.oci;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
+import dev.warren.containerd.internal.image.manifest.ImageConfig;
 import dev.warren.spi.ContainerSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class ProcessSection {
     node.set("args", Json.strings(spec.command()));
     node.set("env", env(spec, image, hostTimeZone));
     String imageDirectory =
-        image.workingDirectory().startsWith("/") ? image.workingDirectory() : "/";
+        image.workingDir().startsWith("/") ? image.workingDir() : "/";
     node.put("cwd", spec.workingDirectory().orElse(imageDirectory));
     node.set("capabilities", Capabilities.section(spec.hardening().capabilities()));
     node.put("noNewPrivileges", spec.hardening().noNewPrivileges());

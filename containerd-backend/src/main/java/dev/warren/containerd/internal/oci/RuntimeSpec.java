@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.containerd.internal.image.manifest.ImageConfig;
 import dev.warren.spi.ContainerSpec;
 import java.nio.file.Path;
 import java.util.Map;

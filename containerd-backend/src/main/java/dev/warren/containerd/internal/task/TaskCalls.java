@@ -108,7 +108,7 @@ public final class TaskCalls {
   }
 
   /** How a task ended; its control group is there until the task is deleted. */
-  ExitStatus exit(String id, int code) {
+  public ExitStatus exit(String id, int code) {
     boolean killed = cgroups.memoryKills(RuntimeSpec.group(client.namespace(), id)) > 0;
     return new ExitStatus(code & 0xFF, killed);
   }
