@@ -95,7 +95,7 @@ public record CniOptions(
       return false;
     }
     long address = 0;
-    for (String octet : parts.group(1).split("\\.")) {
+    for (String octet : parts.group(1).split("\\.", -1)) {
       int value = Integer.parseInt(octet);
       if (value > 255) {
         return false;

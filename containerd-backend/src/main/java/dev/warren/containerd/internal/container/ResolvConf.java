@@ -57,7 +57,7 @@ final class ResolvConf {
     try {
       int servers = 0;
       for (String raw : Files.readAllLines(source, StandardCharsets.UTF_8)) {
-        String[] words = raw.strip().split("\\s+");
+        String[] words = raw.strip().split("\\s+", -1);
         boolean server = words[0].equals("nameserver") && words.length > 1;
         if (server && !isLoopback(words[1]) && servers < MAX_SERVERS) {
           kept.add("nameserver " + words[1]);

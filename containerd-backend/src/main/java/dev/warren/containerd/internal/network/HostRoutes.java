@@ -48,7 +48,7 @@ final class HostRoutes {
     long best = -1;
     boolean good = false;
     for (String line : table.subList(Math.min(1, table.size()), table.size())) {
-      String[] fields = line.strip().split("\\s+");
+      String[] fields = line.strip().split("\\s+", -1);
       if (fields.length < 8) {
         continue;
       }
@@ -67,7 +67,7 @@ final class HostRoutes {
 
   private static long number(String address) {
     long value = 0;
-    for (String octet : address.split("\\.")) {
+    for (String octet : address.split("\\.", -1)) {
       value = value << 8 | Integer.parseInt(octet);
     }
     return value;

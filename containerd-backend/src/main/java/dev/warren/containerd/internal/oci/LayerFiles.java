@@ -72,7 +72,7 @@ public final class LayerFiles {
     if (option.startsWith("upperdir=")) {
       layers.add(0, Path.of(option.substring("upperdir=".length())));
     } else if (option.startsWith("lowerdir=")) {
-      for (String lower : option.substring("lowerdir=".length()).split(":")) {
+      for (String lower : option.substring("lowerdir=".length()).split(":", -1)) {
         layers.add(Path.of(lower));
       }
     }

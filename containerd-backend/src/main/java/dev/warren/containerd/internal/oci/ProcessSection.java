@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.containerd.internal.image.manifest.ImageConfig;
 import dev.warren.spi.ContainerSpec;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import java.util.Optional;
 final class ProcessSection {
   private static final String PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private static final HostLimits LIMITS = new HostLimits(Path.of("/proc"));
 
   private ProcessSection() {}
 
@@ -64,12 +67,14 @@ final class ProcessSection {
     spec.limits()
         .openFiles()
         .ifPresent(
-            files ->
-                node.putArray("rlimits")
-                    .addObject()
-                    .put("type", "RLIMIT_NOFILE")
-                    .put("hard", files)
-                    .put("soft", files));
+            asked -> {
+              long files = LIMITS.openFiles(asked);
+              node.putArray("rlimits")
+                  .addObject()
+                  .put("type", "RLIMIT_NOFILE")
+                  .put("hard", files)
+                  .put("soft", files);
+            });
     return node;
   }
 

@@ -39,7 +39,7 @@ public final class RuntimeNames {
   /** Looks for shims where containerd would. */
   public static RuntimeNames onPath(String searchPath) {
     return new RuntimeNames(
-        Stream.concat(Stream.of(searchPath.split(":")), USUAL.stream())
+        Stream.concat(Stream.of(searchPath.split(":", -1)), USUAL.stream())
             .filter(name -> name.startsWith("/"))
             .distinct()
             .map(Path::of)

@@ -89,7 +89,7 @@ public record UserName(String user, Optional<String> group) {
   }
 
   private static String[] find(String file, String name, int fields) {
-    for (String line : file.split("\n")) {
+    for (String line : file.split("\n", -1)) {
       String[] parts = line.split(":", -1);
       if (parts.length >= fields && (parts[0].equals(name) || parts[2].equals(name))) {
         return parts;
@@ -100,9 +100,9 @@ public record UserName(String user, Optional<String> group) {
 
   private static List<Long> memberships(String file, String user, String subject) {
     List<Long> ids = new ArrayList<>();
-    for (String line : file.split("\n")) {
+    for (String line : file.split("\n", -1)) {
       String[] parts = line.split(":", -1);
-      if (parts.length >= 4 && List.of(parts[3].split(",")).contains(user)) {
+      if (parts.length >= 4 && List.of(parts[3].split(",", -1)).contains(user)) {
         ids.add(number(parts[2], subject));
       }
     }

@@ -53,7 +53,7 @@ final class ContentStream extends InputStream {
       position = 0;
     }
     int count = Math.min(length, current.size() - position);
-    current.copyTo(buffer, position, offset, count);
+    current.substring(position, position + count).copyTo(buffer, offset);
     position += count;
     return count;
   }

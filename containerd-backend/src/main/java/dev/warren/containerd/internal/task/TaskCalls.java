@@ -153,7 +153,7 @@ public final class TaskCalls {
             var stub = client.stubs().tasks().withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
             return exit(id, stub.wait(request).getExitStatus());
           } catch (StatusRuntimeException e) {
-            if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+            if (isOverdue(e)) {
               throw error(Code.TIMEOUT, operation, id, "it still runs").cause(e).build();
             }
             if (ContainerdErrors.isNotFound(e)) {
@@ -162,6 +162,13 @@ public final class TaskCalls {
             throw e;
           }
         });
+  }
+
+  /** The deadline travels along, so the daemon may be the first to notice. */
+  private static boolean isOverdue(StatusRuntimeException e) {
+    return e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
+        || (e.getStatus().getCode() == Status.Code.UNKNOWN
+            && ContainerdErrors.daemonText(e).contains("context deadline exceeded"));
   }
 
   /** Kills all processes and waits for the end. */
@@ -188,13 +195,18 @@ public final class TaskCalls {
           return;
         }
         // Asking first would cost a call each time; mostly it has ended.
-        if (e.code() != Code.CONFLICT || attempt > 1) {
+        if (!isRunning(e) || attempt > 1) {
           throw e;
         }
         resumeIfPaused(id);
         killAndWait("stop", id);
       }
     }
+  }
+
+  private static boolean isRunning(SandboxException e) {
+    return e.code() == Code.CONFLICT
+        || ContainerdErrors.daemonText(e).contains("cannot delete a ");
   }
 
   /** A frozen process gets no signal, not even the last one. */
