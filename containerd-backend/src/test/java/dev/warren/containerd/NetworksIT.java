@@ -118,6 +118,7 @@ class NetworksIT {
 
   @Test
   void everyEndFreesTheAddress() throws Exception {
+    fixture.reopen();
     long before = addresses();
     fixture.run(fixture.sleeper("stopped").network(Network.isolated()));
     assertThat(addresses()).isEqualTo(before + 1);

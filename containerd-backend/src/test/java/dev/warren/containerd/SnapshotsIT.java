@@ -89,8 +89,8 @@ class SnapshotsIT {
   void exportGoesIntoAnotherContainer() throws Exception {
     runToEnd(
         "exported",
-        "echo a > /data/a; ln -s a /data/link; rm /etc/notexec; head -c 3000000 /dev/urandom >"
-            + " /data/big; chmod 4750 /data/a; chown 5:6 /data/a; md5sum < /data/big");
+        "echo a > /data/a; ln -sf a /data/link; rm -f /etc/notexec; head -c 3000000"
+            + " /dev/urandom > /data/big; chown 5:6 /data/a; chmod 4750 /data/a; md5sum < /data/big");
     String sum = fixture.logs("exported");
     snapshots().commit("exported", "base");
     fixture.runtime().tasks().start("exported");

@@ -75,7 +75,7 @@ final class Bridge {
   private boolean isSound() {
     try {
       NetworkInterface device = NetworkInterface.getByName(name);
-      if (device == null || !device.isUp()) {
+      if (device == null || !isUp()) {
         return false;
       }
       byte[] hardware = device.getHardwareAddress();
@@ -85,6 +85,16 @@ final class Bridge {
               .map(InterfaceAddress::getAddress)
               .anyMatch(address -> address.getHostAddress().equals(gateway));
     } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  /** Java's own answer asks for a carrier too, which a bridge without ports has not. */
+  private boolean isUp() {
+    try {
+      String flags = Files.readString(Path.of("/sys/class/net", name, "flags")).strip();
+      return (Integer.decode(flags) & 1) == 1;
+    } catch (IOException | NumberFormatException e) {
       return false;
     }
   }

@@ -58,10 +58,11 @@ public final class ContainerdNetworks implements Networks {
   @Override
   public void remove(String id) {
     ContainerIds.check("remove network of", id);
-    boolean isolated = !(network(id) instanceof Network.Egress);
-    if (attachments.isKept(id) || attachments.isAllocated(id)) {
-      long pid = tasks.find(id).map(TaskInfo::pid).orElse(Attachments.GONE);
-      attachments.remove(id, !isolated, pid);
+    Network network = network(id);
+    long pid = tasks.find(id).map(TaskInfo::pid).orElse(Attachments.GONE);
+    boolean attached = pid != Attachments.GONE && !(network instanceof Network.None);
+    if (attached || attachments.isKept(id) || attachments.isAllocated(id)) {
+      attachments.remove(id, network instanceof Network.Egress, pid);
     }
   }
 
