@@ -85,7 +85,8 @@ class ContainerdImagesIT {
 
   private static ContainerdImages open(RegistrySettings settings) {
     Attempts quick = new Attempts(4, Duration.ofMillis(10), Duration.ofMillis(50));
-    return new ContainerdImages(client, SNAPSHOTTER, new Registries(settings, quick));
+    return new ContainerdImages(
+        client, SNAPSHOTTER, new Registries(settings, quick), ContainerdImages.Path.CLIENT);
   }
 
   @Nested
