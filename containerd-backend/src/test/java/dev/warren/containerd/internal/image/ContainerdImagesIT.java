@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -364,7 +365,7 @@ class ContainerdImagesIT {
 
       caller.interrupt();
 
-      assertThat(flagged.get(15, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+      assertThat(flagged.get(15, TimeUnit.SECONDS)).isTrue();
       release.countDown();
       assertThat(leftovers()).isEmpty();
     }
@@ -439,12 +440,8 @@ class ContainerdImagesIT {
   @Test
   void list_isSortedByName() {
     registry.put("1", SampleImage.of(1, 10));
-    images.pull(registry.ref("b:1"), PullOptions.none());
-    images.pull(registry.ref("a:1"), PullOptions.none());
-
-    assertThat(images.list())
-        .extracting(image -> image.ref().repository())
-        .containsExactly("a", "b");
+    List.of("b:1", "a:1").forEach(name -> images.pull(registry.ref(name), PullOptions.none()));
+    assertThat(images.list()).extracting(i -> i.ref().repository()).containsExactly("a", "b");
   }
 
   @Test
