@@ -18,8 +18,11 @@ public final class ContainerdErrors {
   public static final String BACKEND = "containerd";
 
   private static final int TEXT_LIMIT = 300;
+
+  /** Absolute paths and socket addresses, but not image names nor web addresses. */
   private static final Pattern PATHS =
-      Pattern.compile("(?:\\w+:/)?(?<![\\w.\\-/])/[^\\s:\"',;)\\]]+");
+      Pattern.compile("(?<![\\w.\\-/:])(?!https?:)(?:\\w+:/)?/[^\\s:\"',;)\\]]+");
+
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   private ContainerdErrors() {}

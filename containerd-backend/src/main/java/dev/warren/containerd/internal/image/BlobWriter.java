@@ -124,7 +124,8 @@ final class BlobWriter implements AutoCloseable {
   /** Waits until no more than so many answers are missing; returns the last one that came. */
   private WriteContentResponse settle(int allowed) throws InterruptedException {
     WriteContentResponse last = WriteContentResponse.getDefaultInstance();
-    while (outstanding > allowed || !answers.isEmpty()) {
+    // Not further: after the answer to a commit comes the end of the stream, which is no failure.
+    while (outstanding > allowed) {
       Answer answer = answers.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
       if (answer == null) {
         throw Status.DEADLINE_EXCEEDED.asRuntimeException();

@@ -19,24 +19,44 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The images of a containerd daemon. Thread-safe; {@link #close()} ends pulls in flight. */
 public final class ContainerdImages implements Images, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ContainerdImages.class);
   private static final String PULL = "pull image";
 
   private final ContainerdClient client;
   private final ImageStore store;
   private final ClientPull clientPull;
+  private final TransferPull transferPull;
+  private final Path path;
   private final SingleFlight<Request, PullProgress, Image> pulls = new SingleFlight<>();
+
+  /** Asked once; a daemon that was replaced by an older one fails over all the same. */
+  private volatile @Nullable Boolean transferOffered;
 
   /** Callers with different credentials do not share: one's rights are not the other's. */
   private record Request(ImageRef ref, Optional<Credentials> credentials) {}
 
-  public ContainerdImages(ContainerdClient client, String snapshotter, RegistrySettings settings) {
-    this(client, snapshotter, new Registries(settings));
+  /** Who does the work of a pull. */
+  public enum Path {
+    /** The daemon where it can, else this process. */
+    AUTOMATIC,
+    /** Always this process. */
+    CLIENT
   }
 
-  ContainerdImages(ContainerdClient client, String snapshotter, Registries registries) {
+  public ContainerdImages(
+      ContainerdClient client, String snapshotter, RegistrySettings settings, Path path) {
+    this(client, snapshotter, new Registries(settings), path);
+  }
+
+  ContainerdImages(ContainerdClient client, String snapshotter, Registries registries, Path path) {
+    this.path = path;
+    this.transferPull = new TransferPull(client, snapshotter, registries);
     this.client = client;
     this.store = new ImageStore(client, snapshotter);
     this.clientPull =
@@ -69,7 +89,7 @@ public final class ContainerdImages implements Images, AutoCloseable {
       reporter.image(Phase.DONE);
       return local.get();
     }
-    clientPull.pull(ref, request.credentials(), reporter);
+    fetch(request, reporter);
     Image pulled =
         get(ref)
             .orElseThrow(
@@ -80,6 +100,38 @@ public final class ContainerdImages implements Images, AutoCloseable {
                         .build());
     reporter.image(Phase.DONE);
     return pulled;
+  }
+
+  private void fetch(Request request, PullReporter reporter) {
+    ImageRef ref = request.ref();
+    if (prefersTransfer(ref)) {
+      try {
+        transferPull.pull(ref, request.credentials(), reporter);
+        // The daemon unpacks only for the snapshotters it is configured for; this does the rest.
+        store.resolve(ref);
+        return;
+      } catch (SandboxException e) {
+        if (e.code() == Code.CANCELLED || e.code() == Code.CLOSED) {
+          throw e;
+        }
+        // The daemon tells a registry's failures apart in words only, and those change between
+        // its versions; our own attempt either succeeds or says exactly why not.
+        log.debug("the transfer service did not pull {}; pulling without it", ref, e);
+      }
+    }
+    clientPull.pull(ref, request.credentials(), reporter);
+  }
+
+  private boolean prefersTransfer(ImageRef ref) {
+    if (path == Path.CLIENT || !transferPull.canReach(ref)) {
+      return false;
+    }
+    Boolean offered = transferOffered;
+    if (offered == null) {
+      offered = TransferPull.isOffered(client);
+      transferOffered = offered;
+    }
+    return offered;
   }
 
   /** A digest means the same for ever, so the registry need not be asked for one that is here. */

@@ -47,4 +47,24 @@ final class PullReporter {
       }
     };
   }
+
+  /** Tells what the daemon says about a transfer; what is not about a layer is left out. */
+  void transfer(String event, String name, long done, long total) {
+    int digest = name.indexOf("sha256:");
+    if (digest < 0 || !name.startsWith("layer-")) {
+      return;
+    }
+    Phase phase =
+        switch (event) {
+          case "waiting", "downloading" -> Phase.DOWNLOADING;
+          case "complete" -> Phase.DOWNLOADED;
+          case "already exists" -> Phase.EXISTS;
+          case "extracting" -> Phase.UNPACKING;
+          case "extracted" -> Phase.DONE;
+          default -> null;
+        };
+    if (phase != null) {
+      listener.accept(new PullProgress(Sha256.brief(name.substring(digest)), phase, done, total));
+    }
+  }
 }

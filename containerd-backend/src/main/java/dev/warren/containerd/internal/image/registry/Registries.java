@@ -52,6 +52,14 @@ public final class Registries {
     return settings.mirrors().containsKey(registry) || settings.extraCa().isPresent();
   }
 
+  /** Whether a host is the one, or one of those, that a registry's API is on. */
+  public boolean isHostOf(String registry, String host) {
+    return Endpoint.of(registry, settings).stream()
+        .filter(endpoint -> !endpoint.mirror())
+        .anyMatch(
+            endpoint -> host.equals(registry) || host.equals(endpoint.base().getRawAuthority()));
+  }
+
   /** Whether a registry is spoken to without TLS. */
   public boolean isPlain(String registry) {
     return Endpoint.allowsPlain(registry, settings);
