@@ -47,6 +47,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -75,6 +76,7 @@ final class RuntimeAssembly implements AutoCloseable {
   private final ContainerdPause pause;
   private final Attachments attachments;
   private final TaskCalls calls;
+  private final Future<?> trimming;
 
   private RuntimeAssembly(
       RuntimeSettings settings, ContainerdClient client, ContainerdVersion version, String owner) {
@@ -92,7 +94,12 @@ final class RuntimeAssembly implements AutoCloseable {
     HostPaths paths =
         HostPaths.protecting(
             settings.stateDirectory(), List.of(settings.socket(), parent(settings.socket())));
-    this.images = new ContainerdImages(client, snapshotter, RegistrySettings.standard());
+    this.images =
+        new ContainerdImages(
+            client,
+            snapshotter,
+            RegistrySettings.standard(),
+            ContainerdImages.Path.AUTOMATIC);
     ContainerFiles files = new ContainerFiles(settings.stateDirectory(), owner);
     ContainerRecords records = new ContainerRecords(client);
     WritableLayers layers = new WritableLayers(client, snapshotter);
@@ -113,7 +120,8 @@ final class RuntimeAssembly implements AutoCloseable {
     this.metrics = new ContainerdMetrics(client, calls);
     this.pause = new ContainerdPause(calls);
     this.events = EventFeed.of(client, scheduler, calls::exit);
-    scheduler.scheduleWithFixedDelay(logs::trim, LOG_SECONDS, LOG_SECONDS, TimeUnit.SECONDS);
+    this.trimming =
+        scheduler.scheduleWithFixedDelay(logs::trim, LOG_SECONDS, LOG_SECONDS, TimeUnit.SECONDS);
   }
 
   /** The socket's directory is the daemon's own, unless it is a place that many share. */
@@ -225,6 +233,7 @@ final class RuntimeAssembly implements AutoCloseable {
   @Override
   public void close() {
     events.close();
+    trimming.cancel(false);
     images.close();
     scheduler.shutdownNow();
     client.close();

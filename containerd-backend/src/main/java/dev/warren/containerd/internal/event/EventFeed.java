@@ -10,6 +10,7 @@ import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -44,6 +45,7 @@ public final class EventFeed implements AutoCloseable {
   private long retry = FIRST_RETRY_MILLIS;
   private @Nullable Throwable failure;
   private @Nullable Runnable stop;
+  private @Nullable Future<?> reopening;
 
   EventFeed(
       EventSource source,
@@ -144,7 +146,7 @@ public final class EventFeed implements AutoCloseable {
       live = false;
       notifyAll();
       log.debug("the stream of events broke", cause);
-      scheduler.schedule(() -> reopen(mine), retry, TimeUnit.MILLISECONDS);
+      reopening = scheduler.schedule(() -> reopen(mine), retry, TimeUnit.MILLISECONDS);
       retry = Math.min(LAST_RETRY_MILLIS, retry * 2);
     }
   }
@@ -186,6 +188,9 @@ public final class EventFeed implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
+      if (reopening != null) {
+        reopening.cancel(false);
+      }
     }
     deliveries.forEach(Delivery::close);
   }
