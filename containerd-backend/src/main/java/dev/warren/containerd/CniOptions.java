@@ -30,8 +30,7 @@ public record CniOptions(
     Duration timeout) {
 
   private static final Pattern BRIDGE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,14}");
-  private static final Pattern SUBNET =
-      Pattern.compile("((?:\\d{1,3}\\.){3}\\d{1,3})/(\\d{1,2})");
+  private static final Pattern SUBNET = Pattern.compile("((?:\\d{1,3}\\.){3}\\d{1,3})/(\\d{1,2})");
   private static final CniOptions STANDARD =
       new CniOptions(
           List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"), Path.of("/usr/libexec/cni")),
@@ -100,7 +99,7 @@ public record CniOptions(
       if (value > 255) {
         return false;
       }
-      address = address << 8 | value;
+      address = (address << 8) | value;
     }
     int length = Integer.parseInt(parts.group(2));
     return length >= 8 && length <= 29 && (address & (0xFFFF_FFFFL >>> length)) == 0;

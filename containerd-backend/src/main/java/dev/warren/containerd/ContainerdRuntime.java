@@ -110,8 +110,7 @@ public final class ContainerdRuntime implements SandboxRuntime {
 
   /** Collects settings. Not thread-safe. */
   public static final class Builder {
-    private static final Pattern NAMESPACE =
-        Pattern.compile("[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*");
+    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*");
     private static final Path SOCKET = Path.of("/run/containerd/containerd.sock");
 
     private Path socket = standardSocket();

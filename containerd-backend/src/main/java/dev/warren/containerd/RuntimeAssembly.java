@@ -84,9 +84,7 @@ final class RuntimeAssembly implements AutoCloseable {
     this.client = client;
     this.info =
         new RuntimeInfo(
-            ContainerdRuntime.NAME,
-            version.text(),
-            EnumSet.allOf(RuntimeInfo.Capability.class));
+            ContainerdRuntime.NAME, version.text(), EnumSet.allOf(RuntimeInfo.Capability.class));
     this.scheduler = Executors.newSingleThreadScheduledExecutor(Daemons.named("scheduler"));
     this.readers = Executors.newCachedThreadPool(Daemons.named("cni"));
     String snapshotter = settings.snapshotter();
@@ -96,10 +94,7 @@ final class RuntimeAssembly implements AutoCloseable {
             settings.stateDirectory(), List.of(settings.socket(), parent(settings.socket())));
     this.images =
         new ContainerdImages(
-            client,
-            snapshotter,
-            RegistrySettings.standard(),
-            ContainerdImages.Path.AUTOMATIC);
+            client, snapshotter, RegistrySettings.standard(), ContainerdImages.Path.AUTOMATIC);
     ContainerFiles files = new ContainerFiles(settings.stateDirectory(), owner);
     ContainerRecords records = new ContainerRecords(client);
     WritableLayers layers = new WritableLayers(client, snapshotter);
@@ -108,8 +103,7 @@ final class RuntimeAssembly implements AutoCloseable {
         new ContainerMaker(
             client, snapshotter, records, layers, images.store(), specs, files, paths);
     this.calls = new TaskCalls(client, cgroups);
-    this.snapshots =
-        new ContainerdSnapshots(client, snapshotter, records, layers, maker, calls);
+    this.snapshots = new ContainerdSnapshots(client, snapshotter, records, layers, maker, calls);
     StartPreparation preparation =
         new StartPreparation(records, layers, files, paths, snapshots::heal);
     this.attachments = new Attachments(settings.cni(), files, owner, readers);
@@ -194,8 +188,7 @@ final class RuntimeAssembly implements AutoCloseable {
   }
 
   void ping() {
-    client.call(
-        "ping", "", () -> client.stubs().version().version(Empty.getDefaultInstance()));
+    client.call("ping", "", () -> client.stubs().version().version(Empty.getDefaultInstance()));
   }
 
   Images images() {

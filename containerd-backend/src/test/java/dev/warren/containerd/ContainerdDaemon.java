@@ -12,12 +12,10 @@ import java.util.stream.Stream;
 /** A containerd that a test may kill: its own directories, its own socket, no CRI. */
 final class ContainerdDaemon implements AutoCloseable {
   private final Path directory;
-  private final Path root;
   private Process process;
 
-  private ContainerdDaemon(Path directory, Path root) {
+  private ContainerdDaemon(Path directory) {
     this.directory = directory;
-    this.root = root;
   }
 
   static ContainerdDaemon start() throws IOException {
@@ -27,7 +25,7 @@ final class ContainerdDaemon implements AutoCloseable {
 
   /** With a root of the test's own, such as a small file system. */
   static ContainerdDaemon start(Path directory, Path root) throws IOException {
-    ContainerdDaemon daemon = new ContainerdDaemon(directory, root);
+    ContainerdDaemon daemon = new ContainerdDaemon(directory);
     Files.writeString(
         directory.resolve("config.toml"),
         """
@@ -58,8 +56,7 @@ final class ContainerdDaemon implements AutoCloseable {
     process =
         new ProcessBuilder("containerd", "-c", directory.resolve("config.toml").toString())
             .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()))
             .start();
     for (int i = 0; i < 200; i++) {
       String answer = RuntimeFixture.shell("ctr", "-a", socket().toString(), "version");
@@ -68,7 +65,8 @@ final class ContainerdDaemon implements AutoCloseable {
       }
       RuntimeFixture.pause(Duration.ofMillis(50));
     }
-    throw new IOException("containerd did not start: " + Files.readString(directory.resolve("log")));
+    throw new IOException(
+        "containerd did not start: " + Files.readString(directory.resolve("log")));
   }
 
   /** As a crash would; tasks live on. */

@@ -42,8 +42,7 @@ class ContainersIT {
   static void assertCode(Code code, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
-            SandboxException.class,
-            e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+            SandboxException.class, e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
   }
 
   @Test
@@ -57,8 +56,7 @@ class ContainersIT {
     assertThat(fixture.runtime().containers().listByLabel("warren.bot"))
         .extracting(ContainerInfo::id)
         .containsExactly("labels");
-    assertThat(fixture.runtime().containers().listByLabel("warren.bot", "a\"b\\c,d==e"))
-        .hasSize(1);
+    assertThat(fixture.runtime().containers().listByLabel("warren.bot", "a\"b\\c,d==e")).hasSize(1);
     assertThat(fixture.runtime().containers().listByLabel("warren.bot", "a")).isEmpty();
     assertThat(fixture.runtime().containers().listByLabel("plain\",id==\"labels")).isEmpty();
   }
@@ -166,17 +164,20 @@ class ContainersIT {
   void usersAreResolvedInTheImage() {
     assertThat(
             fixture.output(
-                fixture.spec("user-name", "sh", "-c", "id -u; id -g; id -G")
+                fixture
+                    .spec("user-name", "sh", "-c", "id -u; id -g; id -G")
                     .user(Optional.of("app"))))
         .isEqualTo("1000\n1001\n1001 50\n");
     assertThat(
             fixture.output(
-                fixture.spec("user-number", "sh", "-c", "id -u; id -g")
+                fixture
+                    .spec("user-number", "sh", "-c", "id -u; id -g")
                     .user(Optional.of("1234:5678"))))
         .isEqualTo("1234\n5678\n");
     assertThat(
             fixture.output(
-                fixture.spec("user-group", "sh", "-c", "id -u; id -g")
+                fixture
+                    .spec("user-group", "sh", "-c", "id -u; id -g")
                     .user(Optional.of("app:staff"))))
         .isEqualTo("1000\n50\n");
   }
@@ -203,14 +204,17 @@ class ContainersIT {
     String output =
         fixture.output(
             fixture
-                .spec("env", "sh", "-c", "echo $FROM_IMAGE $A $TZ; hostname; pwd; cat /etc/resolv.conf | grep name")
+                .spec(
+                    "env",
+                    "sh",
+                    "-c",
+                    "echo $FROM_IMAGE $A $TZ; hostname; pwd; cat /etc/resolv.conf | grep name")
                 .env(Map.of("A", "b c"))
                 .hostName("my-host")
                 .timeZone(Optional.of("Europe/Berlin"))
                 .dns(List.of(InetAddress.getByName("192.0.2.53"))));
 
-    assertThat(output)
-        .isEqualTo("yes b c Europe/Berlin\nmy-host\n/data\nnameserver 192.0.2.53\n");
+    assertThat(output).isEqualTo("yes b c Europe/Berlin\nmy-host\n/data\nnameserver 192.0.2.53\n");
   }
 
   @Test
@@ -225,8 +229,7 @@ class ContainersIT {
         fixture
             .spec("binds", "sh", "-c", "cat /in/f; (echo x > /in/g) 2>/dev/null || echo refused")
             .mounts(
-                List.of(
-                    new Mount.Bind(link, "/in", true), new Mount.Tmpfs("/scratch", 1 << 20))));
+                List.of(new Mount.Bind(link, "/in", true), new Mount.Tmpfs("/scratch", 1 << 20))));
     fixture.runtime().tasks().awaitExit("binds", RuntimeFixture.LONG);
     assertThat(fixture.logs("binds")).isEqualTo("onerefused\n");
 

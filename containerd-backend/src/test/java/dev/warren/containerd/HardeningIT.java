@@ -119,14 +119,16 @@ class HardeningIT {
   @Test
   void ordinaryProgramsWork() {
     String script =
-        "import subprocess, threading, tempfile, socket, multiprocessing, asyncio, os\n"
-            + "t = threading.Thread(target=lambda: print('thread')); t.start(); t.join()\n"
-            + "print(subprocess.check_output(['/bin/sh', '-c', 'echo sub']).decode().strip())\n"
-            + "s = socket.socket(); s.bind(('127.0.0.1', 80)); print('port 80')\n"
-            + "a, b = socket.socketpair(); print('pair')\n"
-            + "asyncio.run(asyncio.sleep(0)); print('async')\n"
-            + "multiprocessing.Pool(2).map(abs, [1]); print('pool')\n"
-            + "os.setgid(1001); os.setuid(1000); print('dropped', os.getuid())\n";
+        """
+        import subprocess, threading, socket, multiprocessing, asyncio, os
+        t = threading.Thread(target=lambda: print('thread')); t.start(); t.join()
+        print(subprocess.check_output(['/bin/sh', '-c', 'echo sub']).decode().strip())
+        s = socket.socket(); s.bind(('127.0.0.1', 80)); print('port 80')
+        a, b = socket.socketpair(); print('pair')
+        asyncio.run(asyncio.sleep(0)); print('async')
+        multiprocessing.Pool(2).map(abs, [1]); print('pool')
+        os.setgid(1001); os.setuid(1000); print('dropped', os.getuid())
+        """;
     assertThat(fixture.output(hostTools("python", "/usr/bin/python3", "-c", script)).lines())
         .containsExactly("thread", "sub", "port 80", "pair", "async", "pool", "dropped 1000");
     for (String tool : List.of("bash", "git", "node", "perl", "java", "dpkg", "apt-get")) {
@@ -206,7 +208,11 @@ class HardeningIT {
     assertThat(
             fixture.output(
                 fixture
-                    .spec("loose", "sh", "-c", "grep -E 'CapEff|Seccomp:' /proc/1/status | tr -d '\\t'")
+                    .spec(
+                        "loose",
+                        "sh",
+                        "-c",
+                        "grep -E 'CapEff|Seccomp:' /proc/1/status | tr -d '\\t'")
                     .hardening(
                         Hardening.defaults().withCapabilities(List.of()).insecureWithoutSeccomp())))
         .isEqualTo("CapEff:0000000000000000\nSeccomp:0\n");

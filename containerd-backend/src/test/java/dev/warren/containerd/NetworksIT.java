@@ -1,6 +1,7 @@
 package dev.warren.containerd;
 
 import static dev.warren.containerd.ContainersIT.assertCode;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.Network;
@@ -42,7 +43,7 @@ class NetworksIT {
     for (int i = 0; ; i++) {
       try (Socket socket = new Socket()) {
         socket.connect(address, 2000);
-        return new String(socket.getInputStream().readAllBytes()).strip();
+        return new String(socket.getInputStream().readAllBytes(), US_ASCII).strip();
       } catch (IOException e) {
         if (i > 20) {
           throw e;
@@ -67,8 +68,7 @@ class NetworksIT {
     try (ServerSocket hostService = new ServerSocket(0)) {
       int port = hostService.getLocalPort();
       String gateway = fixture.cni().subnet().replace(".0/24", ".1");
-      fixture.run(
-          fixture.spec("server", "sh", "-c", SERVE).network(Network.isolated()));
+      fixture.run(fixture.spec("server", "sh", "-c", SERVE).network(Network.isolated()));
       InetAddress address = fixture.runtime().networks().setUp("server").orElseThrow();
       assertThat(dial(fixture.runtime().networks().endpoint("server", 8080))).isEqualTo("hello");
       assertThat(fixture.runtime().networks().check("server")).isEmpty();
@@ -150,7 +150,11 @@ class NetworksIT {
   void noNetworkMeansLoopbackOnly() {
     assertThat(
             fixture.output(
-                fixture.spec("alone", "sh", "-c", "ip -o link | wc -l; ip link show lo | grep -c UP; ip route")))
+                fixture.spec(
+                    "alone",
+                    "sh",
+                    "-c",
+                    "ip -o link | wc -l; ip link show lo | grep -c UP; ip route")))
         .isEqualTo("1\n1\n");
     fixture.run(fixture.sleeper("off"));
     assertThat(fixture.runtime().networks().setUp("off")).isEmpty();
@@ -164,7 +168,9 @@ class NetworksIT {
   void egressHasARouteOut() {
     assertThat(
             fixture.output(
-                fixture.spec("out", "sh", "-c", "ip route | grep -c default").network(Network.egress())))
+                fixture
+                    .spec("out", "sh", "-c", "ip route | grep -c default")
+                    .network(Network.egress())))
         .isEqualTo("1\n");
   }
 }

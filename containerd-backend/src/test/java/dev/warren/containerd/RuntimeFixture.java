@@ -186,8 +186,18 @@ final class RuntimeFixture implements AutoCloseable {
     shell("ip", "link", "del", cni.bridge());
     shell("ip", "route", "del", "unreachable", cni.subnet(), "metric", "4278198272");
     for (String program : List.of("iptables", "ip6tables")) {
-      shell(program, "-D", "INPUT", "-i", cni.bridge(), "-m", "conntrack", "--ctstate", "NEW",
-          "-j", "DROP");
+      shell(
+          program,
+          "-D",
+          "INPUT",
+          "-i",
+          cni.bridge(),
+          "-m",
+          "conntrack",
+          "--ctstate",
+          "NEW",
+          "-j",
+          "DROP");
     }
     try (Stream<Path> all = Files.walk(directory)) {
       all.sorted(Comparator.reverseOrder()).forEach(RuntimeFixture::remove);

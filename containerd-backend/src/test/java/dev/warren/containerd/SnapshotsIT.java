@@ -91,11 +91,10 @@ class SnapshotsIT {
         "exported",
         "echo a > /data/a; ln -sf a /data/link; rm -f /etc/notexec; head -c 3000000"
             + " /dev/urandom > /data/big; chown 5:6 /data/a; chmod 4750 /data/a; md5sum < /data/big");
-    String sum = fixture.logs("exported");
     snapshots().commit("exported", "base");
     fixture.runtime().tasks().start("exported");
     fixture.runtime().tasks().awaitExit("exported", RuntimeFixture.LONG);
-    sum = fixture.logs("exported");
+    String sum = fixture.logs("exported");
 
     byte[] tar;
     try (InputStream stream = snapshots().export("exported")) {
@@ -160,11 +159,7 @@ class SnapshotsIT {
   @Test
   void commitThatWasCutOffIsFinishedByTheNextUse() {
     runToEnd("cut", "echo x >> /data/f; cat /data/f");
-    fixture.ctr(
-        "snapshots",
-        "commit",
-        "warren-snapshot/half",
-        "cut");
+    fixture.ctr("snapshots", "commit", "warren-snapshot/half", "cut");
     fixture.ctr(
         "snapshots",
         "label",

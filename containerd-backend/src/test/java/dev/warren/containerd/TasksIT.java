@@ -85,12 +85,14 @@ class TasksIT {
     assertThat(fixture.runtime().tasks().get("missing")).isEmpty();
     assertCode(Code.NOT_FOUND, () -> fixture.runtime().tasks().logs("missing"));
     assertCode(
-        Code.NOT_FOUND, () -> fixture.runtime().tasks().awaitExit("missing", Duration.ofSeconds(1)));
+        Code.NOT_FOUND,
+        () -> fixture.runtime().tasks().awaitExit("missing", Duration.ofSeconds(1)));
   }
 
   @Test
   void stopIsGentleFirstAndThenNot() {
-    fixture.run(fixture.spec("gentle", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done"));
+    fixture.run(
+        fixture.spec("gentle", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done"));
     RuntimeFixture.pause(Duration.ofMillis(300));
     fixture.runtime().tasks().stop("gentle", StopOptions.grace(Duration.ofSeconds(20)));
     assertThat(fixture.runtime().tasks().get("gentle").orElseThrow().exit())
@@ -100,8 +102,8 @@ class TasksIT {
     RuntimeFixture.pause(Duration.ofMillis(300));
     long begin = System.nanoTime();
     fixture.runtime().tasks().stop("stubborn", StopOptions.grace(Duration.ofMillis(400)));
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(
-        Duration.ofMillis(400), Duration.ofSeconds(5));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isBetween(Duration.ofMillis(400), Duration.ofSeconds(5));
     assertThat(fixture.runtime().tasks().get("stubborn").orElseThrow().exit())
         .contains(new ExitStatus(137, false));
 

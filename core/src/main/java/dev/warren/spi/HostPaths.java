@@ -156,10 +156,7 @@ public final class HostPaths {
   }
 
   private static SandboxException error(
-      SandboxException.Code code,
-      Mount.Bind mount,
-      String detail,
-      @Nullable Throwable cause) {
+      SandboxException.Code code, Mount.Bind mount, String detail, @Nullable Throwable cause) {
     return SandboxException.of(code, "check mount", mount.target())
         .detail(detail)
         .cause(cause)

@@ -131,15 +131,13 @@ public final class ContainerFiles {
 
   private static final class Remover extends SimpleFileVisitor<Path> {
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Files.deleteIfExists(file);
       return FileVisitResult.CONTINUE;
     }
 
     @Override
-    public FileVisitResult postVisitDirectory(
-        Path directory, @Nullable IOException failure)
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
         throws IOException {
       Files.deleteIfExists(directory);
       return FileVisitResult.CONTINUE;

@@ -154,7 +154,12 @@ public final class ContainerMaker {
     ByteString json =
         Json.bytes(
             runtimeSpec.write(
-                spec, image.config(), who, binds, hostFiles.mounts(spec.id()), runtime.sharesKernel()));
+                spec,
+                image.config(),
+                who,
+                binds,
+                hostFiles.mounts(spec.id()),
+                runtime.sharesKernel()));
     return new Plan(record(spec, runtime, json), parent);
   }
 

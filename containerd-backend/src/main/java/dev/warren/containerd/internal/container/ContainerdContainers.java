@@ -93,11 +93,7 @@ public final class ContainerdContainers implements Containers {
   }
 
   private void removeLayer(String id, String key) {
-    boolean isLayer =
-        layers
-            .stat(key)
-            .map(info -> info.getKind() == Kind.ACTIVE)
-            .orElse(false);
+    boolean isLayer = layers.stat(key).map(info -> info.getKind() == Kind.ACTIVE).orElse(false);
     if (!isLayer) {
       return;
     }

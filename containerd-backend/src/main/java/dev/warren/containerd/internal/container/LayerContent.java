@@ -56,8 +56,7 @@ public final class LayerContent {
       String operation, String id, InputStream tar, List<Mount> mounts, Consumer<byte[]> check) {
     try (Lease lease = client.leases().acquire(LONGEST)) {
       Descriptor stored = store(operation, id, lease, tar, check);
-      ApplyRequest request =
-          ApplyRequest.newBuilder().setDiff(stored).addAllMounts(mounts).build();
+      ApplyRequest request = ApplyRequest.newBuilder().setDiff(stored).addAllMounts(mounts).build();
       client.call(operation, id, () -> lease.stubs().diff().apply(request));
     }
   }
@@ -154,7 +153,8 @@ public final class LayerContent {
               .setData(ByteString.EMPTY)
               .build());
       Object answer = take();
-      if (answer instanceof RuntimeException failure && !ContainerdErrors.isAlreadyExists(failure)) {
+      if (answer instanceof RuntimeException failure
+          && !ContainerdErrors.isAlreadyExists(failure)) {
         throw failure;
       }
       stream.onCompleted();

@@ -151,9 +151,7 @@ public final class WritableLayers {
             .build();
     List<Mount> mounts =
         client.call(
-            "look into",
-            snapshot,
-            () -> client.stubs().snapshots().view(request).getMountsList());
+            "look into", snapshot, () -> client.stubs().snapshots().view(request).getMountsList());
     try {
       look.accept(mounts);
     } finally {

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Attachments {
   private static final Logger log = LoggerFactory.getLogger(Attachments.class);
+
   /** Instead of a pid: there is no task any more. */
   public static final long GONE = 0;
 

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>An unreachable route for the whole subnet stands behind the bridge's own: a dial to an
  *       address of a sandbox never leaves by the default route, whatever becomes of the bridge.
- *   <li>The bridge has a fixed hardware address; else it takes one from its ports, and is left
- *       with zeros at times, which the plugin then fails on.
+ *   <li>The bridge has a fixed hardware address; else it takes one from its ports, and is left with
+ *       zeros at times, which the plugin then fails on.
  *   <li>What sandboxes begin towards the host itself is dropped, where the host has iptables; they
  *       only answer. Else services of the host that listen everywhere are open to them.
  * </ul>
@@ -104,10 +104,12 @@ final class Bridge {
     int hash = name.hashCode();
     return String.format(
         "02:57:%02x:%02x:%02x:%02x",
-        hash >>> 24, hash >>> 16 & 0xFF, hash >>> 8 & 0xFF, hash & 0xFF);
+        hash >>> 24, (hash >>> 16) & 0xFF, (hash >>> 8) & 0xFF, hash & 0xFF);
   }
 
-  /** Keeps one port from talking to the others; the bridge itself, so the host, it still reaches. */
+  /**
+   * Keeps one port from talking to the others; the bridge itself, so the host, it still reaches.
+   */
   void isolate(String port) {
     Path setting = Path.of("/sys/class/net", port, "brport/isolated");
     try {

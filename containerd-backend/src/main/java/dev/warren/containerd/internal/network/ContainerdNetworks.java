@@ -23,8 +23,7 @@ public final class ContainerdNetworks implements Networks {
   private final StartPreparation containers;
   private final Attachments attachments;
 
-  public ContainerdNetworks(
-      TaskCalls tasks, StartPreparation containers, Attachments attachments) {
+  public ContainerdNetworks(TaskCalls tasks, StartPreparation containers, Attachments attachments) {
     this.tasks = tasks;
     this.containers = containers;
     this.attachments = attachments;

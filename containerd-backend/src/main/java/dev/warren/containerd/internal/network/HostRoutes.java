@@ -68,7 +68,7 @@ final class HostRoutes {
   private static long number(String address) {
     long value = 0;
     for (String octet : address.split("\\.", -1)) {
-      value = value << 8 | Integer.parseInt(octet);
+      value = (value << 8) | Integer.parseInt(octet);
     }
     return value;
   }

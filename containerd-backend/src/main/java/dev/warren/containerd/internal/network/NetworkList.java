@@ -23,8 +23,8 @@ record NetworkList(String name, String version, List<ObjectNode> plugins) {
 
   /**
    * The list for a bridge. {@code bridge} and {@code host-local} are all: what dials a sandbox is
-   * the host itself, so neither port mappings nor a firewall plugin are needed, and each would
-   * cost more than the rest of the start.
+   * the host itself, so neither port mappings nor a firewall plugin are needed, and each would cost
+   * more than the rest of the start.
    *
    * <p>Isolated, the plugin does not get to make the bridge a gateway: it would switch on
    * forwarding for the whole host. The bridge has its address from {@link Bridge}.

@@ -30,7 +30,7 @@ final class HostLimits {
       return true;
     }
     long set = Long.parseUnsignedLong(line.substring("CapBnd:".length()).strip(), 16);
-    return (set >>> SYS_RESOURCE & 1) == 1;
+    return ((set >>> SYS_RESOURCE) & 1) == 1;
   }
 
   private long hardLimit() {

@@ -110,8 +110,7 @@ public final class LayerFiles {
       throws IOException {
     BasicFileAttributes attributes =
         directory
-            .getFileAttributeView(
-                file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .getFileAttributeView(file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
             .readAttributes();
     // A device is how overlays mark what they removed; opening one could block.
     if (!attributes.isRegularFile() || attributes.size() > LIMIT) {
@@ -122,8 +121,7 @@ public final class LayerFiles {
       while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
         // until full
       }
-      return Optional.of(
-          new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8));
+      return Optional.of(new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8));
     }
   }
 }

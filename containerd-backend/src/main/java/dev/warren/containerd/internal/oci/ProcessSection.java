@@ -12,8 +12,7 @@ import java.util.Optional;
 
 /** The {@code process} of a specification. */
 final class ProcessSection {
-  private static final String PATH =
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private static final HostLimits LIMITS = new HostLimits(Path.of("/proc"));
 
@@ -59,8 +58,7 @@ final class ProcessSection {
     }
     node.set("args", Json.strings(spec.command()));
     node.set("env", env(spec, image, hostTimeZone));
-    String imageDirectory =
-        image.workingDir().startsWith("/") ? image.workingDir() : "/";
+    String imageDirectory = image.workingDir().startsWith("/") ? image.workingDir() : "/";
     node.put("cwd", spec.workingDirectory().orElse(imageDirectory));
     node.set("capabilities", Capabilities.section(spec.hardening().capabilities()));
     node.put("noNewPrivileges", spec.hardening().noNewPrivileges());

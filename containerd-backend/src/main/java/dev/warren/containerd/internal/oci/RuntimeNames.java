@@ -19,10 +19,14 @@ public final class RuntimeNames {
 
   private static final Map<String, String> KNOWN =
       Map.of(
-          "runc", RUNC,
-          "crun", RUNC,
-          "runsc", "io.containerd.runsc.v1",
-          "kata", "io.containerd.kata.v2");
+          "runc",
+          RUNC,
+          "crun",
+          RUNC,
+          "runsc",
+          "io.containerd.runsc.v1",
+          "kata",
+          "io.containerd.kata.v2");
   private static final Pattern FULL =
       Pattern.compile("io\\.containerd\\.([a-z0-9][a-z0-9-]{0,40})\\.(v[0-9]{1,3})");
 
@@ -79,8 +83,7 @@ public final class RuntimeNames {
     }
     String shim = "containerd-shim-" + parts.group(1) + "-" + parts.group(2);
     if (!isInstalled(shim)) {
-      throw error(
-              Code.UNSUPPORTED, subject, "the runtime '" + shortName + "' is not on this host")
+      throw error(Code.UNSUPPORTED, subject, "the runtime '" + shortName + "' is not on this host")
           .remedy("install " + shim)
           .build();
     }
@@ -89,8 +92,7 @@ public final class RuntimeNames {
           .remedy("install crun")
           .build();
     }
-    return new RuntimeName(
-        name, shortName.equals("crun") ? Optional.of("crun") : Optional.empty());
+    return new RuntimeName(name, shortName.equals("crun") ? Optional.of("crun") : Optional.empty());
   }
 
   private boolean isInstalled(String program) {

@@ -52,8 +52,9 @@ public final class RuntimeSpec {
     if (!spec.gpus().isEmpty()) {
       throw SandboxException.of(Code.UNSUPPORTED, "check container", spec.id())
           .backend(ContainerdErrors.BACKEND)
-          .detail("GPUs by CDI names need an engine that resolves them, which containerd leaves to"
-              + " its clients")
+          .detail(
+              "GPUs by CDI names need an engine that resolves them, which containerd leaves to"
+                  + " its clients")
           .remedy("use the Docker backend for GPUs")
           .build();
     }
@@ -81,12 +82,9 @@ public final class RuntimeSpec {
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("ociVersion", VERSION);
     node.set("process", ProcessSection.of(spec, image, user, TimeZones.hostName()));
-    node.putObject("root")
-        .put("path", "rootfs")
-        .put("readonly", spec.hardening().readOnlyRoot());
+    node.putObject("root").put("path", "rootfs").put("readonly", spec.hardening().readOnlyRoot());
     node.put("hostname", record.hostName());
-    node.set(
-        "mounts", MountSection.of(spec, binds, hostFiles, timeZones.file(spec.timeZone())));
+    node.set("mounts", MountSection.of(spec, binds, hostFiles, timeZones.file(spec.timeZone())));
     node.set("linux", linux.of(spec, group(namespace, spec.id()), sharesKernel));
     node.putObject("annotations").put(SandboxRecord.ANNOTATION, record.text());
     return node;

@@ -26,8 +26,7 @@ public record UserName(String user, Optional<String> group) {
   public static UserName parse(String text, String subject) {
     int colon = text.indexOf(':');
     String user = colon < 0 ? text : text.substring(0, colon);
-    Optional<String> group =
-        colon < 0 ? Optional.empty() : Optional.of(text.substring(colon + 1));
+    Optional<String> group = colon < 0 ? Optional.empty() : Optional.of(text.substring(colon + 1));
     UserName name = new UserName(user, group);
     if (isBad(user) || group.map(UserName::isBad).orElse(false)) {
       throw SandboxException.invalid(

@@ -46,8 +46,7 @@ final class LayerExport {
             if (writable) {
               digest[0] = diff(subject, lease, left, layers.mounts(key));
             } else {
-              layers.view(
-                  key, viewKey(), right -> digest[0] = diff(subject, lease, left, right));
+              layers.view(key, viewKey(), right -> digest[0] = diff(subject, lease, left, right));
             }
           });
       return read(subject, lease, digest[0]);
@@ -71,8 +70,7 @@ final class LayerExport {
   }
 
   private static SandboxException missing(String subject) {
-    return SandboxException.of(
-            Code.DATA_LOSS, "export", subject)
+    return SandboxException.of(Code.DATA_LOSS, "export", subject)
         .backend(ContainerdErrors.BACKEND)
         .detail("a layer of it is missing")
         .build();

@@ -94,7 +94,7 @@ final class TarCheck {
     } else {
       size = header[SIZE] & 0x7F;
       for (int i = SIZE + 1; i < SIZE + SIZE_LENGTH; i++) {
-        size = size << 8 | header[i] & 0xFF;
+        size = (size << 8) | (header[i] & 0xFF);
       }
     }
     if (size < 0 || size > Long.MAX_VALUE - BLOCK) {

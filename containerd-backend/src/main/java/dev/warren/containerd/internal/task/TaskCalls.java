@@ -61,8 +61,7 @@ public final class TaskCalls {
    */
   public TaskInfo live(String operation, String id) {
     TaskInfo task =
-        find(id)
-            .orElseThrow(() -> error(Code.NOT_FOUND, operation, id, "it has no task").build());
+        find(id).orElseThrow(() -> error(Code.NOT_FOUND, operation, id, "it has no task").build());
     if (!task.running()) {
       throw error(Code.CONFLICT, operation, id, "its task does not run").build();
     }
@@ -82,9 +81,7 @@ public final class TaskCalls {
         .map(
             process ->
                 info(
-                    process.getContainerId().isEmpty()
-                        ? process.getId()
-                        : process.getContainerId(),
+                    process.getContainerId().isEmpty() ? process.getId() : process.getContainerId(),
                     process))
         .sorted(java.util.Comparator.comparing(TaskInfo::id))
         .toList();
@@ -205,8 +202,7 @@ public final class TaskCalls {
   }
 
   private static boolean isRunning(SandboxException e) {
-    return e.code() == Code.CONFLICT
-        || ContainerdErrors.daemonText(e).contains("cannot delete a ");
+    return e.code() == Code.CONFLICT || ContainerdErrors.daemonText(e).contains("cannot delete a ");
   }
 
   /** A frozen process gets no signal, not even the last one. */

@@ -51,8 +51,7 @@ final class TaskStart {
       StartRequest request = StartRequest.newBuilder().setContainerId(id).build();
       client.call("start", id, () -> client.stubs().tasks().start(request));
       logs.keepOnly(log);
-      return new TaskInfo(
-          id, TaskInfo.Status.RUNNING, pid, Optional.empty(), Optional.empty());
+      return new TaskInfo(id, TaskInfo.Status.RUNNING, pid, Optional.empty(), Optional.empty());
     } catch (Running e) {
       logs.drop(log);
       throw TaskCalls.error(Code.CONFLICT, "start", id, "it runs already").build();
@@ -86,9 +85,7 @@ final class TaskStart {
 
   private long create(String id, CreateTaskRequest request) {
     return client.call(
-        "start",
-        id,
-        () -> Integer.toUnsignedLong(client.stubs().tasks().create(request).getPid()));
+        "start", id, () -> Integer.toUnsignedLong(client.stubs().tasks().create(request).getPid()));
   }
 
   /** An ended task, or one that a start before us did not get to run. */

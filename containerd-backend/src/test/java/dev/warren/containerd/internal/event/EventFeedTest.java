@@ -50,8 +50,7 @@ class EventFeedTest {
     try (Subscription subscription = feed.watch(seen::add)) {
       source.send("TaskStart", TaskStart.newBuilder().setContainerId("a").build());
       source.send("TaskOOM", TaskOOM.newBuilder().setContainerId("a").build());
-      source.send(
-          "TaskExit", TaskExit.newBuilder().setContainerId("a").setId("exec").build());
+      source.send("TaskExit", TaskExit.newBuilder().setContainerId("a").setId("exec").build());
       source.send(
           "TaskExit",
           TaskExit.newBuilder().setContainerId("a").setId("a").setExitStatus(137).build());

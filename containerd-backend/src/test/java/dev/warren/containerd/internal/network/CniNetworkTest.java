@@ -90,8 +90,10 @@ class CniNetworkTest {
 
   @Test
   void reportedErrorsAreTold() throws IOException {
-    plugin("full", "echo '{\"code\":11,\"msg\":\"no IP addresses available in range set\"}'; exit 1");
-    plugin("dup", "echo '{\"code\":999,\"msg\":\"x\",\"details\":\"veth already exists\"}'; exit 1");
+    plugin(
+        "full", "echo '{\"code\":11,\"msg\":\"no IP addresses available in range set\"}'; exit 1");
+    plugin(
+        "dup", "echo '{\"code\":999,\"msg\":\"x\",\"details\":\"veth already exists\"}'; exit 1");
     plugin("other", "echo '{\"code\":7,\"msg\":\"bad config\"}'; exit 1");
     assertThatThrownBy(() -> network("full").add(PLACE))
         .satisfies(e -> assertThat(kind(e)).isEqualTo(Kind.EXHAUSTED));
@@ -114,7 +116,8 @@ class CniNetworkTest {
     assertThatThrownBy(() -> network("empty").add(PLACE)).hasMessageContaining("no result");
     assertThatThrownBy(() -> network("absent").add(PLACE)).hasMessageContaining("not installed");
     assertThatThrownBy(() -> network("../sh").add(PLACE)).hasMessageContaining("bad name");
-    assertThat(new CniPlugins(List.of(bin.resolve("no")), Duration.ZERO, readers).missing(List.of()))
+    assertThat(
+            new CniPlugins(List.of(bin.resolve("no")), Duration.ZERO, readers).missing(List.of()))
         .contains("no directory");
   }
 

@@ -73,7 +73,7 @@ class RuntimeSpecTest {
   }
 
   @Nested
-  class Process {
+  class ProcessPart {
     @Test
     void commandIsTheSpecs_environmentIsMerged_userIsRoot() {
       JsonNode process = write(spec().env(Map.of("B", "spec")).build()).path("process");
@@ -88,7 +88,10 @@ class RuntimeSpecTest {
     @Test
     void capabilitiesAreNeitherInheritableNorAmbient() {
       JsonNode capabilities =
-          write(spec().hardening(Hardening.defaults().withCapabilities(List.of("CAP_KILL"))).build())
+          write(
+                  spec()
+                      .hardening(Hardening.defaults().withCapabilities(List.of("CAP_KILL")))
+                      .build())
               .path("process")
               .path("capabilities");
 
@@ -118,7 +121,7 @@ class RuntimeSpecTest {
   }
 
   @Nested
-  class Limits {
+  class LimitsPart {
     @Test
     void swapIsLimitedOnlyWhereItCanBe() throws IOException {
       ContainerSpec limited =
@@ -156,7 +159,7 @@ class RuntimeSpecTest {
   }
 
   @Nested
-  class Mounts {
+  class MountsPart {
     @Test
     void bindsAreNotRecursiveAndCut() {
       JsonNode node =
@@ -227,12 +230,44 @@ class RuntimeSpecTest {
           .doesNotHaveDuplicates()
           .contains("read", "openat2", "ptrace", "seccomp", "rseq")
           .doesNotContain(
-              "socket", "socketpair", "socketcall", "clone", "clone3", "personality", "keyctl",
-              "add_key", "request_key", "bpf", "userfaultfd", "io_uring_setup", "perf_event_open",
-              "unshare", "setns", "mount", "umount2", "pivot_root", "move_mount", "open_tree",
-              "fsopen", "fsmount", "kexec_load", "init_module", "finit_module", "delete_module",
-              "open_by_handle_at", "process_vm_writev", "iopl", "ioperm", "swapon", "reboot",
-              "settimeofday", "clock_settime", "acct", "quotactl", "nfsservctl", "kcmp");
+              "socket",
+              "socketpair",
+              "socketcall",
+              "clone",
+              "clone3",
+              "personality",
+              "keyctl",
+              "add_key",
+              "request_key",
+              "bpf",
+              "userfaultfd",
+              "io_uring_setup",
+              "perf_event_open",
+              "unshare",
+              "setns",
+              "mount",
+              "umount2",
+              "pivot_root",
+              "move_mount",
+              "open_tree",
+              "fsopen",
+              "fsmount",
+              "kexec_load",
+              "init_module",
+              "finit_module",
+              "delete_module",
+              "open_by_handle_at",
+              "process_vm_writev",
+              "iopl",
+              "ioperm",
+              "swapon",
+              "reboot",
+              "settimeofday",
+              "clock_settime",
+              "acct",
+              "quotactl",
+              "nfsservctl",
+              "kcmp");
     }
     assertThatThrownBy(() -> SeccompProfile.json("sparc")).hasMessageContaining("amd64");
   }

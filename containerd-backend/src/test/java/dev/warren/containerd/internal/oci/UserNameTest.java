@@ -73,8 +73,7 @@ class UserNameTest {
             .addOptions("lowerdir=" + hostDirectory + ":" + directory.resolve("c"))
             .build();
     assertThat(read(overlay)).startsWith("lower:");
-    Mount hidden =
-        overlay.toBuilder().addOptions("upperdir=" + directory.resolve("a")).build();
+    Mount hidden = overlay.toBuilder().addOptions("upperdir=" + directory.resolve("a")).build();
     assertThat(read(hidden)).isEmpty();
   }
 
