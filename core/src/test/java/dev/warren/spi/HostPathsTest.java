@@ -46,7 +46,17 @@ class HostPathsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/proc", "/proc/self", "/sys", "/dev", "/etc", "/etc/passwd", "/root", "/var"})
+      strings = {
+        "/",
+        "/proc",
+        "/proc/self",
+        "/sys",
+        "/dev",
+        "/etc",
+        "/etc/passwd",
+        "/root",
+        "/var"
+      })
   void hostsOwnAreRefused(String path) {
     assertRefused(Path.of(path));
   }
