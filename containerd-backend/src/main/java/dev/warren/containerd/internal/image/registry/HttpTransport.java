@@ -12,6 +12,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests and follows redirects. A redirect to another host goes without the caller's {@code
@@ -21,19 +23,29 @@ final class HttpTransport {
   private static final int MAX_HOPS = 6;
   private static final int SHORT_BODY = 4096;
 
-  private final HttpClient http;
   private final RegistrySettings settings;
+  private final Optional<SSLContext> trust;
+
+  /** Made with the first request: it costs more than the rest of a runtime's start. */
+  private @Nullable HttpClient http;
 
   HttpTransport(RegistrySettings settings) {
     this.settings = settings;
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            // One connection per layer is faster here than streams that share one.
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(settings.connectTimeout());
-    settings.extraCa().ifPresent(file -> builder.sslContext(TrustedAuthorities.with(file)));
-    this.http = builder.build();
+    this.trust = settings.extraCa().map(TrustedAuthorities::with);
+  }
+
+  private synchronized HttpClient http() {
+    if (http == null) {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder()
+              // One connection for each layer is simpler than streams that share one.
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(settings.connectTimeout());
+      trust.ifPresent(builder::sslContext);
+      http = builder.build();
+    }
+    return http;
   }
 
   /** A request that can be repeated; its {@code Authorization} is given apart. */
@@ -87,7 +99,7 @@ final class HttpTransport {
   private HttpResponse<InputStream> exchange(HttpRequest request)
       throws IOException, InterruptedException {
     try {
-      return http.send(request, head -> new BodyStream(settings.idleTimeout()));
+      return http().send(request, head -> new BodyStream(settings.idleTimeout()));
     } catch (ConnectException e) {
       if (e.getCause() instanceof UnresolvedAddressException
           || (e.getCause() != null
