@@ -127,8 +127,13 @@ class DaemonFaultIT {
         try {
           starting.get(30, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-          assertThat(e.getCause()).isInstanceOf(SandboxException.class);
-          assertThat(((SandboxException) e.getCause()).code()).isEqualTo(Code.UNAVAILABLE);
+          assertThat(e.getCause())
+              .isInstanceOfSatisfying(
+                  SandboxException.class,
+                  failure ->
+                      assertThat(failure.code())
+                          .as(failure.getMessage() + " / " + failure.getCause())
+                          .isEqualTo(Code.UNAVAILABLE));
         }
         daemon.run();
         fixture.runtime().containers().delete(id);

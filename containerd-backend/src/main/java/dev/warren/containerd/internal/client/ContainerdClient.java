@@ -107,11 +107,13 @@ public final class ContainerdClient implements AutoCloseable {
     if (failure instanceof SandboxException known) {
       return known;
     }
-    Status.Code code = Status.fromThrowable(failure).getCode();
-    if (closed && (code == Status.Code.UNAVAILABLE || code == Status.Code.CANCELLED)) {
+    Status status = Status.fromThrowable(failure);
+    boolean lost =
+        status.getCode() == Status.Code.UNAVAILABLE || ContainerdErrors.isLostConnection(status);
+    if (closed && (lost || status.getCode() == Status.Code.CANCELLED)) {
       return closedError(operation, subject, failure);
     }
-    return code == Status.Code.UNAVAILABLE
+    return lost
         ? ConnectFault.explain(socket, operation, subject, failure)
         : ContainerdErrors.map(operation, subject, failure);
   }

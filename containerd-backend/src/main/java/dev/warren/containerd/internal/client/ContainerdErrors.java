@@ -3,6 +3,7 @@ package dev.warren.containerd.internal.client;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import io.grpc.Status;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -63,7 +64,10 @@ public final class ContainerdErrors {
       case UNIMPLEMENTED -> Code.UNSUPPORTED;
       case DATA_LOSS -> Code.DATA_LOSS;
       // The daemon has no status for a full disk: it arrives as UNKNOWN with the kernel's words.
-      case UNKNOWN, INTERNAL, OK -> isDiskFull(status) ? Code.RESOURCE_EXHAUSTED : Code.INTERNAL;
+      case UNKNOWN, INTERNAL, OK ->
+          isLostConnection(status)
+              ? Code.UNAVAILABLE
+              : isDiskFull(status) ? Code.RESOURCE_EXHAUSTED : Code.INTERNAL;
     };
   }
 
@@ -96,6 +100,14 @@ public final class ContainerdErrors {
     return failure instanceof SandboxException known
         ? known.code() == code
         : code(Status.fromThrowable(failure)) == code;
+  }
+
+  /**
+   * A connection that closes while a request is written is UNKNOWN to grpc. What the daemon itself
+   * answers has no cause on this side.
+   */
+  static boolean isLostConnection(Status status) {
+    return status.getCause() instanceof IOException;
   }
 
   private static boolean isDiskFull(Status status) {
