@@ -199,8 +199,21 @@ final class RuntimeFixture implements AutoCloseable {
           "-j",
           "DROP");
     }
+    removeGroups();
     try (Stream<Path> all = Files.walk(directory)) {
       all.sorted(Comparator.reverseOrder()).forEach(RuntimeFixture::remove);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The group of a namespace outlives its containers. */
+  private void removeGroups() {
+    String name = "warren-" + namespace;
+    Path root = Path.of("/sys/fs/cgroup");
+    remove(root.resolve(name));
+    try (Stream<Path> controllers = Files.list(root)) {
+      controllers.map(controller -> controller.resolve(name)).forEach(RuntimeFixture::remove);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
