@@ -1,0 +1,12 @@
+package dev.warren.containerd;
+
+import dev.warren.spi.StateDirectory;
+import java.nio.file.Path;
+
+/** What a {@link ContainerdRuntime.Builder} has collected. */
+record RuntimeSettings(
+    Path socket,
+    String namespace,
+    String snapshotter,
+    CniOptions cni,
+    StateDirectory stateDirectory) {}

@@ -1,0 +1,229 @@
+package dev.warren.containerd;
+
+import dev.warren.ImageRef;
+import dev.warren.Network;
+import dev.warren.containerd.internal.client.TestEngine;
+import dev.warren.spi.ContainerInfo;
+import dev.warren.spi.ContainerSpec;
+import dev.warren.spi.PullOptions;
+import dev.warren.spi.Snapshot;
+import dev.warren.spi.StateDirectory;
+import dev.warren.spi.TaskInfo;
+import dev.warren.spi.Tasks.StopOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/** A runtime in a namespace, a state directory and on a bridge of its own; leaves nothing. */
+final class RuntimeFixture implements AutoCloseable {
+  static final Duration LONG = Duration.ofSeconds(30);
+
+  private final Path directory;
+  private final Path socket;
+  private final String namespace;
+  private final CniOptions cni;
+  private final ImageRef image;
+  private ContainerdRuntime runtime;
+
+  RuntimeFixture(Path socket, String image) {
+    int number = ThreadLocalRandom.current().nextInt(1, 250);
+    this.socket = socket;
+    this.namespace = "test-" + Long.toString(System.nanoTime(), 36);
+    this.image = ImageRef.parse(image);
+    try {
+      this.directory = Files.createTempDirectory("ctd-containers-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Path plugins = Path.of(System.getenv().getOrDefault("WARREN_TEST_CNI_BIN", "/usr/lib/cni"));
+    this.cni =
+        CniOptions.standard()
+            .withBinDirectories(plugins)
+            .withBridge("wct" + number, "10.214." + number + ".0/24")
+            .withAddressDirectory(directory.resolve("addresses"));
+    this.runtime = open();
+    runtime.images().pull(this.image, PullOptions.none());
+  }
+
+  static RuntimeFixture shared() {
+    TestEngine engine = TestEngine.require();
+    return new RuntimeFixture(engine.socket(), engine.image());
+  }
+
+  private ContainerdRuntime open() {
+    return ContainerdRuntime.builder()
+        .socket(socket)
+        .namespace(namespace)
+        .cni(cni)
+        .stateDirectory(StateDirectory.at(directory.resolve("state")))
+        .build();
+  }
+
+  /** The host application was restarted. */
+  void reopen() {
+    runtime.close();
+    runtime = open();
+  }
+
+  ContainerdRuntime runtime() {
+    return runtime;
+  }
+
+  CniOptions cni() {
+    return cni;
+  }
+
+  ImageRef image() {
+    return image;
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Isolated from all networks, unless the test says otherwise. */
+  ContainerSpec.Builder spec(String id, String... command) {
+    return ContainerSpec.builder(id, image, List.of(command)).network(Network.none());
+  }
+
+  ContainerSpec.Builder sleeper(String id) {
+    return spec(id, "sleep", "1000");
+  }
+
+  TaskInfo run(ContainerSpec.Builder spec) {
+    ContainerInfo made = runtime.containers().create(spec.build());
+    return runtime.tasks().start(made.id());
+  }
+
+  /** Runs a shell command to its end in a container of its own, and answers what it wrote. */
+  String output(ContainerSpec.Builder spec) {
+    String id = spec.build().id();
+    run(spec);
+    runtime.tasks().awaitExit(id, LONG);
+    return logs(id);
+  }
+
+  String logs(String id) {
+    // The shim copies what a pipe still holds after the exit was told.
+    String last = "";
+    for (int i = 0; i < 20; i++) {
+      String now = readLogs(id);
+      if (!now.isEmpty() && now.equals(last)) {
+        return now;
+      }
+      last = now;
+      pause(Duration.ofMillis(25));
+    }
+    return last;
+  }
+
+  private String readLogs(String id) {
+    try (InputStream logs = runtime.tasks().logs(id)) {
+      return new String(logs.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void stop(String id) {
+    runtime.tasks().stop(id, StopOptions.kill());
+  }
+
+  static void pause(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static String shell(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String text =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      process.waitFor();
+      return text;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  /** The daemon's own tool, to do what others would do. */
+  String ctr(String... arguments) {
+    return shell(
+        Stream.concat(
+                Stream.of("ctr", "-a", socket.toString(), "-n", namespace), Stream.of(arguments))
+            .toArray(String[]::new));
+  }
+
+  @Override
+  public void close() {
+    runtime.containers().list().forEach(info -> runtime.containers().delete(info.id()));
+    runtime.snapshots().orElseThrow().orphaned().forEach(runtime.containers()::delete);
+    List<Snapshot> newestFirst = new java.util.ArrayList<>(runtime.snapshots().get().list());
+    Collections.reverse(newestFirst);
+    newestFirst.forEach(snapshot -> runtime.snapshots().get().delete(snapshot.name()));
+    runtime.images().list().forEach(found -> runtime.images().delete(found.ref()));
+    runtime.close();
+    ctr("namespaces", "rm", namespace);
+    shell("ip", "link", "del", cni.bridge());
+    shell("ip", "route", "del", "unreachable", cni.subnet(), "metric", "4278198272");
+    for (String program : List.of("iptables", "ip6tables")) {
+      shell(
+          program,
+          "-D",
+          "INPUT",
+          "-i",
+          cni.bridge(),
+          "-m",
+          "conntrack",
+          "--ctstate",
+          "NEW",
+          "-j",
+          "DROP");
+    }
+    removeGroups();
+    try (Stream<Path> all = Files.walk(directory)) {
+      all.sorted(Comparator.reverseOrder()).forEach(RuntimeFixture::remove);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The group of a namespace outlives its containers. */
+  private void removeGroups() {
+    String name = "warren-" + namespace;
+    Path root = Path.of("/sys/fs/cgroup");
+    remove(root.resolve(name));
+    try (Stream<Path> controllers = Files.list(root)) {
+      controllers.map(controller -> controller.resolve(name)).forEach(RuntimeFixture::remove);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void remove(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
