@@ -77,6 +77,7 @@ type sandbox struct {
 	dir    string
 	socket string
 	client bridgepb.ContainerServiceClient
+	ids    []string
 }
 
 // launch runs "bridge init" behind a wrapper, which may be empty.
@@ -127,6 +128,29 @@ func (s *sandbox) destroy() {
 		_ = s.cmd.Process.Kill()
 		_ = s.cmd.Wait()
 	}
+	s.removeGroups()
+}
+
+// removeGroups deletes the cgroups of a bridge that was killed. In a container they would go with
+// the container's own; here they are in the group of this test.
+func (s *sandbox) removeGroups() {
+	mounts, _ := os.ReadFile("/proc/mounts")
+	own, _ := os.ReadFile("/proc/self/cgroup")
+	for line := range strings.Lines(string(mounts)) {
+		fields := strings.Fields(line)
+		if fields[2] != "cgroup2" {
+			continue
+		}
+		for line := range strings.Lines(string(own)) {
+			path, _ := strings.CutPrefix(strings.TrimSpace(line), "0::")
+			for _, id := range s.ids {
+				dir := filepath.Join(fields[1], path, "warren-"+id)
+				for i := 0; i < 100 && syscall.Rmdir(dir) == syscall.EBUSY; i++ {
+					time.Sleep(5 * time.Millisecond)
+				}
+			}
+		}
+	}
 }
 
 func (s *sandbox) connect() {
@@ -154,6 +178,7 @@ func (s *sandbox) exec(start *bridgepb.ProcessStart) (string, *bridgepb.Exit) {
 	if start.ProcessId == "" {
 		start.ProcessId = fmt.Sprintf("p%d", time.Now().UnixNano())
 	}
+	s.ids = append(s.ids, start.ProcessId)
 	_ = stream.Send(&bridgepb.ProcessInput{Frame: &bridgepb.ProcessInput_Start{Start: start}})
 	var out strings.Builder
 	for {

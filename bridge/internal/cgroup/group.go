@@ -114,15 +114,18 @@ func (g *Group) Remove() {
 	g.parent.sweepLocked()
 }
 
-// Sweep tries to delete what is left for some time: a killed process leaves its group a moment
-// after its parent has seen it end.
-func (p *Parent) Sweep(patience time.Duration) {
+// Close ends whatever lives on in groups and deletes them, for which it waits a little: a killed
+// process leaves its group a moment after its parent has seen it end.
+func (p *Parent) Close(patience time.Duration) {
 	if p == nil {
 		return
 	}
 	for deadline := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
 		p.mu.Lock()
 		p.sweepLocked()
+		for _, dir := range p.lingering {
+			(&Group{dir: dir}).Kill()
+		}
 		left := len(p.lingering)
 		p.mu.Unlock()
 		if left == 0 || time.Now().After(deadline) {

@@ -23,6 +23,10 @@ func (e *ending) hurry() { e.once.Do(func() { close(e.now) }) }
 func (p *Process) terminate(cause bridgepb.ExitCause, grace time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.terminateLocked(cause, grace)
+}
+
+func (p *Process) terminateLocked(cause bridgepb.ExitCause, grace time.Duration) {
 	if p.gone || p.ending != nil {
 		return
 	}

@@ -31,6 +31,7 @@ type Process struct {
 	timeout   *time.Timer
 
 	exited  chan struct{} // closed when the leader has ended; it may not be reaped yet
+	over    chan struct{} // closed when it is reaped
 	pumps   sync.WaitGroup
 	pending atomic.Int32 // output descriptors still open, plus one until the process is buried
 

@@ -119,25 +119,26 @@ func (p *Process) detach(s *session) {
 	if p.abandon != nil {
 		p.abandon.Stop()
 	}
-	p.abandon = time.AfterFunc(grace, func() { p.giveUp() })
+	p.abandon = time.AfterFunc(grace, p.giveUp)
 }
 
-// giveUp ends a process that is not kept and whose client did not come back.
+// giveUp ends a process that is not kept and whose client did not come back, not even just now.
 func (p *Process) giveUp() {
-	if attached, _ := p.attendance(); attached {
+	p.mu.Lock()
+	if p.current.Load() != nil || len(p.observers) > 0 {
+		p.mu.Unlock()
 		return
 	}
-	p.terminate(bridgepb.ExitCause_EXIT_CAUSE_ABANDONED, 0)
-	p.journal.LetGo()
-	p.mu.Lock()
 	gone := p.gone
+	p.terminateLocked(bridgepb.ExitCause_EXIT_CAUSE_ABANDONED, 0)
 	p.mu.Unlock()
+	p.journal.LetGo()
 	if gone {
 		p.manager.expire(p) // it ended by itself, but nobody takes its output
 	}
 }
 
-// delivered notes that a client was sent the end.
+// markDelivered notes that a client was sent the end.
 func (p *Process) markDelivered() {
 	p.mu.Lock()
 	p.delivered = true

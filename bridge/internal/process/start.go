@@ -14,7 +14,7 @@ func (m *Manager) start(r *bridgepb.ProcessStart) (*Process, *session, error) {
 	if err := check(r); err != nil {
 		return nil, nil, err
 	}
-	p := &Process{id: r.ProcessId, request: r, manager: m, ready: make(chan struct{}), exited: make(chan struct{})}
+	p := &Process{id: r.ProcessId, request: r, manager: m, ready: make(chan struct{}), exited: make(chan struct{}), over: make(chan struct{})}
 	p.options = journal.Options{
 		Bytes:      int(orDefault(r.JournalBytes, defaultJournalBytes)),
 		Lines:      r.StdoutFraming == bridgepb.Framing_FRAMING_LINES,

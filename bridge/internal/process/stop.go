@@ -20,9 +20,9 @@ func (m *Manager) Stop(grace time.Duration, hurry <-chan struct{}) {
 		wait.Go(func() { p.awaitEnd(hurry) })
 	}
 	wait.Wait()
-	// What ended processes have left behind, as far as it still knows whose child it is.
+	// What ended processes have left behind: what is marked, and what is in their groups.
 	proctree.Tree{Markers: []string{"WARREN_INSTANCE=" + m.config.Instance}}.Kill()
-	m.config.Cgroup.Sweep(100 * time.Millisecond)
+	m.config.Cgroup.Close(500 * time.Millisecond)
 }
 
 func (p *Process) awaitEnd(hurry <-chan struct{}) {
@@ -37,5 +37,9 @@ func (p *Process) awaitEnd(hurry <-chan struct{}) {
 	case <-hurry:
 		e.hurry()
 		<-e.done
+	}
+	select {
+	case <-p.over:
+	case <-time.After(500 * time.Millisecond): // the kernel does not let go of it
 	}
 }

@@ -209,6 +209,16 @@ while [ ! -s ghost ]; do sleep 0.01; done; echo ready; sleep 600`))
 	c.send(&bridgepb.ProcessInput{Frame: &bridgepb.ProcessInput_Cancel{Cancel: &bridgepb.Cancel{}}})
 	c.wantExit(cancelled, 137)
 	eventually(t, "the ghost is dead", func() bool { return !alive(pids[0]) })
+
+	// One that outlives its leader is ended at the latest with the bridge.
+	b.start(sh(`rm ghost; ( env -i /usr/bin/setsid /bin/sh -c '(echo $(/bin/sh -c "echo \$PPID") > ghost; exec >/dev/null 2>&1; /bin/sleep 600; /bin/sleep 600) &' & )
+while [ ! -s ghost ]; do sleep 0.01; done`)).wantExit(exited, 0)
+	pids = b.pids("ghost")
+	if !alive(pids[0]) {
+		t.Error("it was killed although descendants may live on")
+	}
+	b.manager.Stop(0, nil)
+	eventually(t, "that one is dead too", func() bool { return !alive(pids[0]) })
 	if !parent.Enabled() {
 		t.Error("the group was given up")
 	}
@@ -227,7 +237,7 @@ func testGroup(t *testing.T) *cgroup.Parent {
 		t.Skipf("cgroup2 cannot be used: %v", err)
 	}
 	t.Cleanup(func() {
-		parent.Sweep(patience)
+		parent.Close(patience)
 		if err := os.Remove(dir); err != nil {
 			t.Errorf("groups are left: %v", err)
 		}

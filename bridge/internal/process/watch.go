@@ -30,6 +30,10 @@ func (p *Process) watch() {
 	status := p.child.Reap()
 	p.reaped = true
 	p.pid.Unlock()
+	if ending != nil {
+		p.group.Remove() // Stop waits for this, but not for clients that are slow to take output
+	}
+	close(p.over)
 
 	p.expireAfter(retention)
 	p.input.stop()

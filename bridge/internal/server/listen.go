@@ -8,9 +8,14 @@ import (
 	"syscall"
 )
 
+const maxSocketPath = 107
+
 func (o Options) listen() (net.Listener, error) {
 	if o.Network == "tcp" {
 		return net.Listen("tcp", o.Address)
+	}
+	if len(o.Address) > maxSocketPath {
+		return nil, fmt.Errorf("unix:%s: the path has %d bytes, the kernel takes %d: choose a shorter one", o.Address, len(o.Address), maxSocketPath)
 	}
 	if err := removeStale(o.Address); err != nil {
 		return nil, err

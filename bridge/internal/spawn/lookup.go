@@ -45,7 +45,7 @@ func viable(command string, paths []string, search string) ([]string, error) {
 			refused = notExecutable(path, "has no execute permission: chmod +x it, or run it with its interpreter")
 		case err == nil:
 			found = append(found, path)
-		case errors.Is(err, syscall.EACCES):
+		case errors.Is(err, syscall.EACCES) && search == "": // in PATH such a directory is passed over
 			refused = notExecutable(path, "is in a directory that may not be searched")
 		}
 	}
