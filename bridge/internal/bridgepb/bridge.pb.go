@@ -2689,6 +2689,7 @@ func (x *ImportResponse) GetSummary() *ArchiveSummary {
 	return nil
 }
 
+// A client that half-closes the call without StdinClose stays attached and stdin stays open.
 type ProcessInput struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Frame:
@@ -3036,7 +3037,8 @@ type ProcessStart struct {
 	Name              string  `protobuf:"bytes,14,opt,name=name,proto3" json:"name,omitempty"` // shown in listings
 	StdoutFraming     Framing `protobuf:"varint,15,opt,name=stdout_framing,json=stdoutFraming,proto3,enum=warren.bridge.v1.Framing" json:"stdout_framing,omitempty"`
 	MaxLineBytes      uint32  `protobuf:"varint,16,opt,name=max_line_bytes,json=maxLineBytes,proto3" json:"max_line_bytes,omitempty"` // in FRAMING_LINES; 0 means 16 MiB
-	// Bytes of output kept for a client that is slow or away; 0 means 1 MiB.
+	// Bytes of output kept for a client that is slow or away, both streams together; 0 means 1 MiB.
+	// In FRAMING_LINES stderr has a quarter of it and drops its oldest bytes rather than block.
 	JournalBytes uint32 `protobuf:"varint,17,opt,name=journal_bytes,json=journalBytes,proto3" json:"journal_bytes,omitempty"`
 	// What happens when the journal is full and nobody is attached.
 	Overflow Overflow `protobuf:"varint,18,opt,name=overflow,proto3,enum=warren.bridge.v1.Overflow" json:"overflow,omitempty"`
@@ -3272,14 +3274,16 @@ func (x *Pty) GetTerm() string {
 type ProcessAttach struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	ProcessId string                 `protobuf:"bytes,1,opt,name=process_id,json=processId,proto3" json:"process_id,omitempty"`
-	// First bytes wanted; what is no longer in the journal is reported as a gap.
+	// First bytes wanted; what is no longer in the journal is reported as a gap. What lies below is
+	// thereby acknowledged.
 	StdoutOffset int64 `protobuf:"varint,2,opt,name=stdout_offset,json=stdoutOffset,proto3" json:"stdout_offset,omitempty"`
 	StderrOffset int64 `protobuf:"varint,3,opt,name=stderr_offset,json=stderrOffset,proto3" json:"stderr_offset,omitempty"`
 	// The epoch this client holds from an earlier stream: replaces that stream if it is still the
 	// current one. Without it a process with a client is ABORTED (ALREADY_ATTACHED).
 	Epoch    uint64 `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	TakeOver bool   `protobuf:"varint,5,opt,name=take_over,json=takeOver,proto3" json:"take_over,omitempty"` // replaces whoever is attached
-	// Only the end is wanted: no output frames are sent and the journal is not acknowledged.
+	// Only the end is wanted: no output frames are sent and the journal is not acknowledged. Any
+	// number of such streams may wait beside the client; they may send signal and cancel only.
 	ExitOnly      bool `protobuf:"varint,6,opt,name=exit_only,json=exitOnly,proto3" json:"exit_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3735,6 +3739,7 @@ func (x *StdinClose) GetOffset() int64 {
 	return 0
 }
 
+// Sent for each quarter of the window and at the end; smaller steps may come together and later.
 type StdinAccepted struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Offset        int64                  `protobuf:"varint,1,opt,name=offset,proto3" json:"offset,omitempty"`
@@ -3973,16 +3978,19 @@ func (*Cancel) Descriptor() ([]byte, []int) {
 	return file_warren_bridge_v1_bridge_proto_rawDescGZIP(), []int{47}
 }
 
-// The end. A stream that breaks off without it says nothing about the process.
+// The end, after all output; the bridge then ends the stream. A stream that breaks off without it
+// says nothing about the process, which stays attachable for a while after its end.
 type Exit struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Cause          ExitCause              `protobuf:"varint,1,opt,name=cause,proto3,enum=warren.bridge.v1.ExitCause" json:"cause,omitempty"`
-	ExitCode       int32                  `protobuf:"varint,2,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"` // of EXITED; else 128 + signal
-	Signal         int32                  `protobuf:"varint,3,opt,name=signal,proto3" json:"signal,omitempty"`                     // that ended the process; 0 when it exited
-	DurationMillis int64                  `protobuf:"varint,4,opt,name=duration_millis,json=durationMillis,proto3" json:"duration_millis,omitempty"`
-	StdoutBytes    int64                  `protobuf:"varint,5,opt,name=stdout_bytes,json=stdoutBytes,proto3" json:"stdout_bytes,omitempty"` // written by the process, dropped ones included
-	StderrBytes    int64                  `protobuf:"varint,6,opt,name=stderr_bytes,json=stderrBytes,proto3" json:"stderr_bytes,omitempty"`
-	StderrTail     string                 `protobuf:"bytes,7,opt,name=stderr_tail,json=stderrTail,proto3" json:"stderr_tail,omitempty"` // at most 8 KiB, whole characters
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Cause ExitCause              `protobuf:"varint,1,opt,name=cause,proto3,enum=warren.bridge.v1.ExitCause" json:"cause,omitempty"`
+	// Of EXITED; else 128 + signal. A process that answers the bridge's SIGTERM with a code of its
+	// own was cut short whatever the code says: 143, and no signal.
+	ExitCode       int32  `protobuf:"varint,2,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"`
+	Signal         int32  `protobuf:"varint,3,opt,name=signal,proto3" json:"signal,omitempty"` // that ended the process; 0 when it exited
+	DurationMillis int64  `protobuf:"varint,4,opt,name=duration_millis,json=durationMillis,proto3" json:"duration_millis,omitempty"`
+	StdoutBytes    int64  `protobuf:"varint,5,opt,name=stdout_bytes,json=stdoutBytes,proto3" json:"stdout_bytes,omitempty"` // written by the process, dropped ones included
+	StderrBytes    int64  `protobuf:"varint,6,opt,name=stderr_bytes,json=stderrBytes,proto3" json:"stderr_bytes,omitempty"`
+	StderrTail     string `protobuf:"bytes,7,opt,name=stderr_tail,json=stderrTail,proto3" json:"stderr_tail,omitempty"` // at most 8 KiB, whole characters
 	// A descendant still held an output stream when the process had exited; later output of it
 	// is not part of the result.
 	OutputHeld    bool `protobuf:"varint,8,opt,name=output_held,json=outputHeld,proto3" json:"output_held,omitempty"`

@@ -1,6 +1,5 @@
 package dev.warren;
 
-import dev.warren.internal.manager.Checkpoint;
 import dev.warren.internal.manager.ManagerSettings;
 import dev.warren.internal.manager.SandboxOperations;
 import dev.warren.internal.manager.Transport;
@@ -172,7 +171,6 @@ public final class BotContainerManager implements AutoCloseable {
     private Duration lockTimeout = Duration.ofMinutes(5);
     private boolean stopOnClose;
     private boolean closeRuntime = true;
-    private Checkpoint checkpoint = Checkpoint.NONE;
 
     private Builder(SandboxRuntime runtime) {
       this.runtime = runtime;
@@ -267,12 +265,6 @@ public final class BotContainerManager implements AutoCloseable {
       return this;
     }
 
-    /** For crash tests. */
-    Builder checkpoint(Checkpoint value) {
-      checkpoint = value;
-      return this;
-    }
-
     /**
      * Opens the manager. The engine is not asked yet.
      *
@@ -302,8 +294,7 @@ public final class BotContainerManager implements AutoCloseable {
               lockTimeout,
               stopOnClose,
               closeRuntime,
-              List.copyOf(listeners),
-              checkpoint));
+              List.copyOf(listeners)));
     }
   }
 }

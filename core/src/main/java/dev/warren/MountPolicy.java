@@ -40,7 +40,9 @@ public interface MountPolicy {
     return bind -> {
       Path real = real(bind.source(), "mount", bind.target());
       if (allowed.stream().noneMatch(real::startsWith)) {
-        throw denied(bind).remedy("its directory, with links resolved, is not an allowed one").build();
+        throw denied(bind)
+            .remedy("its directory, with links resolved, is not an allowed one")
+            .build();
       }
     };
   }

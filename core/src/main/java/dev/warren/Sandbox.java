@@ -11,8 +11,7 @@ public final class Sandbox {
   private final SandboxFiles files;
   private final SandboxProcesses processes;
 
-  Sandbox(
-      BotContainerManager manager, BotId bot, SandboxFiles files, SandboxProcesses processes) {
+  Sandbox(BotContainerManager manager, BotId bot, SandboxFiles files, SandboxProcesses processes) {
     this.manager = manager;
     this.bot = bot;
     this.files = files;

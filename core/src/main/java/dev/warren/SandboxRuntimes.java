@@ -46,7 +46,11 @@ public final class SandboxRuntimes {
     StringBuilder reasons = new StringBuilder();
     for (SandboxRuntimeProvider provider : engines) {
       if (provider.probe() instanceof Availability.Unavailable unavailable) {
-        reasons.append(reasons.isEmpty() ? "" : "; ").append(provider.name()).append(": ").append(unavailable.reason());
+        reasons
+            .append(reasons.isEmpty() ? "" : "; ")
+            .append(provider.name())
+            .append(": ")
+            .append(unavailable.reason());
       } else {
         available.add(provider);
       }
@@ -58,7 +62,8 @@ public final class SandboxRuntimes {
           .build();
     }
     if (available.size() > 1) {
-      String names = String.join(" and ", available.stream().map(SandboxRuntimeProvider::name).toList());
+      String names =
+          String.join(" and ", available.stream().map(SandboxRuntimeProvider::name).toList());
       throw SandboxException.of(Code.CONFLICT, "discover runtime", "")
           .detail(names + " are all available")
           .remedy("choose one with SandboxRuntimes.open(name)")

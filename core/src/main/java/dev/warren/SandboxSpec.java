@@ -46,7 +46,8 @@ public record SandboxSpec(
     gpus = List.copyOf(gpus);
     for (String key : labels.keySet()) {
       if (key.startsWith("dev.warren.")) {
-        throw SandboxException.invalid("check spec", key, "labels below 'dev.warren.' are reserved");
+        throw SandboxException.invalid(
+            "check spec", key, "labels below 'dev.warren.' are reserved");
       }
     }
     for (Mount mount : mounts) {
@@ -61,7 +62,18 @@ public record SandboxSpec(
   /** The same, made from another image. */
   public SandboxSpec withImage(ImageRef value) {
     return new SandboxSpec(
-        Optional.of(value), env, user, labels, mounts, limits, network, dns, timeZone, hardening, runtimeName, gpus);
+        Optional.of(value),
+        env,
+        user,
+        labels,
+        mounts,
+        limits,
+        network,
+        dns,
+        timeZone,
+        hardening,
+        runtimeName,
+        gpus);
   }
 
   /** Leaves out the environment, which may hold secrets. */
@@ -71,9 +83,12 @@ public record SandboxSpec(
   }
 
   private static void checkTarget(String target) {
-    for (String reserved : List.of("/proc", "/sys", "/dev", "/opt/warren", "/run/warren", "/data")) {
-      if (target.equals(reserved) || (!reserved.equals("/data") && target.startsWith(reserved + "/"))) {
-        throw SandboxException.invalid("check mount", target, "'" + reserved + "' belongs to the sandbox itself");
+    for (String reserved :
+        List.of("/proc", "/sys", "/dev", "/opt/warren", "/run/warren", "/data")) {
+      if (target.equals(reserved)
+          || (!reserved.equals("/data") && target.startsWith(reserved + "/"))) {
+        throw SandboxException.invalid(
+            "check mount", target, "'" + reserved + "' belongs to the sandbox itself");
       }
     }
   }
@@ -167,7 +182,18 @@ public record SandboxSpec(
      */
     public SandboxSpec build() {
       return new SandboxSpec(
-          image, env, user, labels, mounts, limits, network, dns, timeZone, hardening, runtimeName, gpus);
+          image,
+          env,
+          user,
+          labels,
+          mounts,
+          limits,
+          network,
+          dns,
+          timeZone,
+          hardening,
+          runtimeName,
+          gpus);
     }
   }
 }

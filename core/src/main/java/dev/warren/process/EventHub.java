@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Delivers events, one at a time and in order, on a thread that ends when there is nothing to do. */
+/**
+ * Delivers events, one at a time and in order, on a thread that ends when there is nothing to do.
+ */
 final class EventHub {
   private static final Logger log = LoggerFactory.getLogger(EventHub.class);
 

@@ -14,9 +14,12 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** There is one network, the host's; a bridge listens on loopback at a port of the kernel's choice. */
+/**
+ * There is one network, the host's; a bridge listens on loopback at a port of the kernel's choice.
+ */
 final class ProcessNetworks implements Networks {
-  private static final Pattern LISTEN = Pattern.compile("\"listen\":\"tcp:127\\.0\\.0\\.1:(\\d+)\"");
+  private static final Pattern LISTEN =
+      Pattern.compile("\"listen\":\"tcp:127\\.0\\.0\\.1:(\\d+)\"");
 
   private final ContainerStore store;
   private final ProcessTasks tasks;

@@ -45,7 +45,8 @@ public final class ProcessRuntime implements SandboxRuntime {
     this.stateDirectory = stateDirectory;
     this.store = new ContainerStore(stateDirectory);
     this.tasks =
-        new ProcessTasks(store, () -> BridgeBinary.extract(stateDirectory), events, this::ensureOpen);
+        new ProcessTasks(
+            store, () -> BridgeBinary.extract(stateDirectory), events, this::ensureOpen);
     this.containers = new ProcessContainers(store, tasks, events, this::ensureOpen);
     this.networks = new ProcessNetworks(store, tasks, this::ensureOpen);
   }
@@ -67,7 +68,8 @@ public final class ProcessRuntime implements SandboxRuntime {
 
   @Override
   public RuntimeInfo info() {
-    return new RuntimeInfo(NAME, System.getProperty("os.version", ""), Set.of(Capability.SHARED_HOST));
+    return new RuntimeInfo(
+        NAME, System.getProperty("os.version", ""), Set.of(Capability.SHARED_HOST));
   }
 
   @Override

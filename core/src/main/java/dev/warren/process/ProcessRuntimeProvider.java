@@ -23,7 +23,8 @@ public final class ProcessRuntimeProvider implements SandboxRuntimeProvider {
   public Availability probe() {
     return Files.isDirectory(Path.of("/proc/self"))
         ? new Availability.Available("plain processes of this host, without isolation")
-        : new Availability.Unavailable("it needs Linux; use an engine in a virtual machine instead");
+        : new Availability.Unavailable(
+            "it needs Linux; use an engine in a virtual machine instead");
   }
 
   @Override

@@ -30,8 +30,7 @@ final class ProcessTasks implements Tasks {
   private final Runnable ensureOpen;
   private final Set<Long> watched = ConcurrentHashMap.newKeySet();
 
-  ProcessTasks(
-      ContainerStore store, Supplier<Path> bridge, EventHub events, Runnable ensureOpen) {
+  ProcessTasks(ContainerStore store, Supplier<Path> bridge, EventHub events, Runnable ensureOpen) {
     this.store = store;
     this.bridge = bridge;
     this.events = events;

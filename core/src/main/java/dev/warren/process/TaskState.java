@@ -45,7 +45,9 @@ record TaskState(long pid, long startTicks, OptionalInt exit) {
   /** Field 22 of the process's stat; -1 when there is no such process, or it is a zombie. */
   private static long startTicks(long pid) {
     try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), java.nio.charset.StandardCharsets.ISO_8859_1);
+      String stat =
+          Files.readString(
+              Path.of("/proc/" + pid + "/stat"), java.nio.charset.StandardCharsets.ISO_8859_1);
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
       return fields[0].equals("Z") ? -1 : Long.parseLong(fields[19]);
     } catch (IOException e) {

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-
 /**
  * One fair lock for each key, made when it is first wanted and dropped when nobody holds or awaits
- * it. Not reentrant, and not bound to a thread: another one may close what one acquired. Thread-safe.
+ * it. Not reentrant, and not bound to a thread: another one may close what one acquired.
+ * Thread-safe.
  */
 public final class KeyedLocks<K> {
   private final Map<K, Entry> entries = new HashMap<>();
@@ -33,7 +33,10 @@ public final class KeyedLocks<K> {
     if (!taken) {
       throw new LockTimeout();
     }
-    return new Held(key, entry);
+    return () -> {
+      entry.permit.release();
+      release(key, entry);
+    };
   }
 
   /** Keys that somebody holds or awaits. */
@@ -74,19 +77,9 @@ public final class KeyedLocks<K> {
   }
 
   /** A lock that is held; to be closed once. */
-  public final class Held implements AutoCloseable {
-    private final K key;
-    private final Entry entry;
-
-    private Held(K key, Entry entry) {
-      this.key = key;
-      this.entry = entry;
-    }
-
+  @FunctionalInterface
+  public interface Held extends AutoCloseable {
     @Override
-    public void close() {
-      entry.permit.release();
-      release(key, entry);
-    }
+    void close();
   }
 }

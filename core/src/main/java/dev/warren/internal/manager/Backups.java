@@ -41,7 +41,8 @@ final class Backups {
 
   Backup preserve(BotId bot, SandboxFiles files) {
     Instant now = Instant.now();
-    Path target = directory(bot).resolve(now.toEpochMilli() + "-" + now.getNano() % 1_000_000 + SUFFIX);
+    Path target =
+        directory(bot).resolve(now.toEpochMilli() + "-" + now.getNano() % 1_000_000 + SUFFIX);
     Path staged = target.resolveSibling(target.getFileName() + ".part");
     try {
       try {
@@ -91,7 +92,8 @@ final class Backups {
             FileChannel.open(
                 staged,
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString("rw-------")));
         OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         InputStream archive = files.exportTar(DATA, SandboxFiles.Compression.ZSTD)) {
       archive.transferTo(out);

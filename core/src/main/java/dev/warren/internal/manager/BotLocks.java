@@ -8,6 +8,7 @@ import dev.warren.internal.concurrent.KeyedLocks.Held;
 import dev.warren.internal.concurrent.KeyedLocks.LockTimeout;
 import dev.warren.spi.StateDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -40,16 +41,14 @@ public final class BotLocks {
    */
   public Lock acquire(String operation, BotId bot) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    Held held = null;
-    FileChannel file = null;
     try {
-      held = threads.acquire(bot, timeout);
-      file = FileChannel.open(path(bot), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      lock(file, deadline);
-      Lock lock = new Lock(held, file);
-      held = null;
-      file = null;
-      return lock;
+      Held held = threads.acquire(bot, timeout);
+      try {
+        return lockFile(bot, held, deadline);
+      } catch (Throwable e) {
+        held.close();
+        throw e;
+      }
     } catch (LockTimeout e) {
       throw SandboxException.of(Code.TIMEOUT, operation, bot.value())
           .detail("another operation on this sandbox holds its lock for more than " + timeout)
@@ -66,8 +65,19 @@ public final class BotLocks {
           .remedy("check its rights and the free space of its disk")
           .cause(e)
           .build();
-    } finally {
-      release(held, file);
+    }
+  }
+
+  private Lock lockFile(BotId bot, Held held, long deadline)
+      throws IOException, InterruptedException, LockTimeout {
+    FileChannel file =
+        FileChannel.open(path(bot), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      lock(file, deadline);
+      return new Lock(held, file);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
     }
   }
 
@@ -94,21 +104,6 @@ public final class BotLocks {
     }
   }
 
-  private static void release(@org.jspecify.annotations.Nullable Held held,
-      @org.jspecify.annotations.Nullable FileChannel file) {
-    try {
-      if (file != null) {
-        file.close();
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } finally {
-      if (held != null) {
-        held.close();
-      }
-    }
-  }
-
   /** A lock that is held; to be closed once. */
   public static final class Lock implements AutoCloseable {
     private final Held held;
@@ -121,7 +116,13 @@ public final class BotLocks {
 
     @Override
     public void close() {
-      release(held, file);
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } finally {
+        held.close();
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The connections to all bridges: where they are, and one open connection to each that is in use.
@@ -87,7 +88,7 @@ public final class BridgeLinks implements AutoCloseable {
             return connector.connect(
                 located.address(),
                 located.containerId(),
-                located.boot().fingerprint(),
+                Optional.of(located.boot().fingerprint()),
                 timeout,
                 () -> locator.running(located.containerId()));
           } catch (SandboxException e) {

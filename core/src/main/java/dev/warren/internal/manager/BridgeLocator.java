@@ -22,8 +22,7 @@ public final class BridgeLocator {
   private final String manager;
   private final Duration timeout;
 
-  BridgeLocator(
-      SandboxRuntime runtime, SandboxLayout layout, String manager, Duration timeout) {
+  BridgeLocator(SandboxRuntime runtime, SandboxLayout layout, String manager, Duration timeout) {
     this.runtime = runtime;
     this.layout = layout;
     this.manager = manager;
@@ -131,7 +130,10 @@ public final class BridgeLocator {
       Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw error(Code.CANCELLED, "reach", bot).detail("the thread was interrupted").cause(e).build();
+      throw error(Code.CANCELLED, "reach", bot)
+          .detail("the thread was interrupted")
+          .cause(e)
+          .build();
     }
   }
 

@@ -17,5 +17,4 @@ record ManagerParts(
     BridgeLinks links,
     Supplier<Path> binary,
     Supplier<Path> clientCa,
-    Duration stopGrace,
-    Checkpoint checkpoint) {}
+    Duration stopGrace) {}

@@ -23,5 +23,4 @@ public record ManagerSettings(
     Duration lockTimeout,
     boolean stopOnClose,
     boolean closeRuntime,
-    List<SandboxListener> listeners,
-    Checkpoint checkpoint) {}
+    List<SandboxListener> listeners) {}

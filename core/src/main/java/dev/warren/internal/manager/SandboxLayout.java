@@ -69,7 +69,9 @@ public final class SandboxLayout {
     return socket(containerId).getParent();
   }
 
-  /** The bridge's socket; its path fits the kernel's limit whatever the state directory is called. */
+  /**
+   * The bridge's socket; its path fits the kernel's limit whatever the state directory is called.
+   */
   public Path socket(String containerId) {
     Path usual = directory(containerId).resolve("run").resolve(SOCKET);
     if (usual.toString().getBytes(StandardCharsets.UTF_8).length <= MAX_SOCKET_PATH) {

@@ -39,7 +39,6 @@ final class SandboxLifecycle {
   private final Supplier<Path> binary;
   private final Supplier<Path> clientCa;
   private final Duration stopGrace;
-  private final Checkpoint checkpoint;
 
   SandboxLifecycle(ManagerParts parts) {
     this.runtime = parts.runtime();
@@ -52,7 +51,6 @@ final class SandboxLifecycle {
     this.binary = parts.binary();
     this.clientCa = parts.clientCa();
     this.stopGrace = parts.stopGrace();
-    this.checkpoint = parts.checkpoint();
   }
 
   /** Makes sure that the bot's sandbox runs and answers; undoes on failure what this call did. */
@@ -72,7 +70,6 @@ final class SandboxLifecycle {
       }
       started = true;
       launch(id, spec, existing.map(Transport::of).orElse(transport));
-      checkpoint.before("start: greet the bridge");
       greet(bot);
     } catch (RuntimeException e) {
       boolean undoStart = started;
@@ -95,15 +92,11 @@ final class SandboxLifecycle {
   void delete(BotId bot) {
     String id = Labels.containerId(bot);
     if (locator.findOwn("delete", bot).isPresent()) {
-      checkpoint.before("delete: stop");
       runtime.tasks().stop(id, StopOptions.kill());
       links.forget(bot);
-      checkpoint.before("delete: discard data");
       layout.discardData(id);
-      checkpoint.before("delete: container");
       runtime.containers().delete(id);
     }
-    checkpoint.before("delete: files");
     layout.discardData(id);
     layout.remove(id);
   }
@@ -113,12 +106,9 @@ final class SandboxLifecycle {
     Optional<Path> ca = transport == Transport.TCP ? Optional.of(clientCa.get()) : Optional.empty();
     ContainerSpec container = composer.compose(bot, spec, transport, ca);
     if (spec.image().isPresent() && runtime.info().can(Capability.IMAGES)) {
-      checkpoint.before("start: image");
       images.ensure(spec.image().get());
     }
-    checkpoint.before("start: files");
     prepare(container.id(), spec);
-    checkpoint.before("start: container");
     Optional<Snapshots> snapshots = runtime.snapshots();
     if (snapshots.isPresent() && snapshots.get().orphaned().contains(container.id())) {
       log.warn("The container of bot {} was lost; its data was found and is used again", bot);
@@ -140,7 +130,6 @@ final class SandboxLifecycle {
   private void launch(String id, SandboxSpec spec, Transport transport) {
     if (locator.running(id)) {
       // It runs, but its bridge does not answer: a ghost.
-      checkpoint.before("start: stop what does not answer");
       runtime.tasks().stop(id, StopOptions.grace(stopGrace));
     }
     if (transport == Transport.UNIX) {
@@ -148,7 +137,6 @@ final class SandboxLifecycle {
     } else {
       layout.install(id, binary.get());
     }
-    checkpoint.before("start: task");
     runtime.tasks().start(id);
   }
 

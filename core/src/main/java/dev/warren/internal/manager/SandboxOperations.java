@@ -77,8 +77,7 @@ public final class SandboxOperations implements AutoCloseable {
                 links,
                 () -> BridgeBinary.extract(state),
                 () -> ClientIdentity.of(state).caFile(),
-                settings.stopGrace(),
-                settings.checkpoint()));
+                settings.stopGrace()));
     this.reconciler = new Reconciler(runtime, layout, links, locks, name);
     this.backups = new Backups(state);
     this.scheduler =
@@ -120,7 +119,6 @@ public final class SandboxOperations implements AutoCloseable {
           locator.requireOwn("delete", bot);
           lifecycle.start(bot, settings.spec(), settings.transport());
           try {
-            settings.checkpoint().before("delete: preserve data");
             backup[0] = backups.preserve(bot, files(bot));
           } catch (RuntimeException e) {
             if (!ran) {
@@ -298,7 +296,8 @@ public final class SandboxOperations implements AutoCloseable {
         });
   }
 
-  private void tell(String containerId, java.util.function.BiConsumer<SandboxListener, BotId> call) {
+  private void tell(
+      String containerId, java.util.function.BiConsumer<SandboxListener, BotId> call) {
     botOf(containerId)
         .ifPresent(
             bot ->

@@ -1,0 +1,130 @@
+package dev.warren.internal.bridge;
+
+import dev.warren.SandboxException;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A streaming call driven by one thread, which waits in {@link #send} while the transport is full
+ * and in {@link #next} while there is nothing to read. In either direction only a few messages are
+ * held. For one thread.
+ */
+final class StreamCall<Q, R> implements AutoCloseable {
+  private static final int PREFETCH = 4;
+  private static final int SEND_BUFFER = 1 << 20;
+
+  private final CallerExecutor callbacks = new CallerExecutor();
+  private final ArrayDeque<R> received = new ArrayDeque<>();
+  private final ConnectionSource.Lease lease;
+  private final String operation;
+  private final String subject;
+  private final ClientCall<Q, R> call;
+  private @Nullable Status end;
+  private @Nullable Metadata trailers;
+  private boolean released;
+
+  /** Takes the lease over: {@link #close} closes it. */
+  StreamCall(
+      ConnectionSource.Lease lease,
+      MethodDescriptor<Q, R> method,
+      String operation,
+      String subject) {
+    this.lease = lease;
+    this.operation = operation;
+    this.subject = subject;
+    CallOptions options =
+        CallOptions.DEFAULT.withExecutor(callbacks).withOnReadyThreshold(SEND_BUFFER);
+    this.call = lease.connection().channel().newCall(method, options);
+    call.start(new Callbacks(), new Metadata());
+    call.request(PREFETCH);
+  }
+
+  /**
+   * Sends a message, once the transport takes it.
+   *
+   * @throws SandboxException what the server ended the call with, when it did
+   */
+  void send(Q message) {
+    while (!call.isReady() && end == null) {
+      await();
+    }
+    callbacks.runAll();
+    requireOpen();
+    call.sendMessage(message);
+  }
+
+  /** Tells that nothing more is sent. */
+  void halfClose() {
+    callbacks.runAll();
+    requireOpen();
+    call.halfClose();
+  }
+
+  /**
+   * The next message; {@code null} after the last.
+   *
+   * @throws SandboxException what the server ended the call with
+   */
+  @Nullable R next() {
+    while (received.isEmpty() && end == null) {
+      await();
+    }
+    R message = received.poll();
+    if (message == null) {
+      requireOpen();
+      return null;
+    }
+    if (end == null) {
+      call.request(1);
+    }
+    return message;
+  }
+
+  /** Ends the call, if it has not ended, and gives the connection back. */
+  @Override
+  public void close() {
+    if (released) {
+      return;
+    }
+    released = true;
+    if (end == null) {
+      call.cancel("no longer needed", null);
+    }
+    callbacks.leave();
+    lease.close();
+  }
+
+  private void requireOpen() {
+    if (end != null && !end.isOk()) {
+      throw StatusMapper.map(operation, subject, end, trailers);
+    }
+  }
+
+  private void await() {
+    try {
+      callbacks.await();
+    } catch (InterruptedException e) {
+      call.cancel("the calling thread was interrupted", e);
+      throw StatusMapper.interrupted(operation, subject, e);
+    }
+  }
+
+  /** Runs on the thread that waits. */
+  private final class Callbacks extends ClientCall.Listener<R> {
+    @Override
+    public void onMessage(R message) {
+      received.add(message);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailer) {
+      end = status;
+      trailers = trailer;
+    }
+  }
+}

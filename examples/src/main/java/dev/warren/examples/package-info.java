@@ -1,0 +1,2 @@
+/** Programs a newcomer runs. */
+package dev.warren.examples;
