@@ -13,6 +13,8 @@ import dev.warren.spi.Snapshot;
 import dev.warren.spi.Snapshots;
 import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
+import dev.warren.testkit.internal.bridge.BridgeProgram;
+import dev.warren.testkit.internal.bridge.HelloAnswers;
 import dev.warren.testkit.internal.fake.FakeContainers;
 import dev.warren.testkit.internal.fake.FakeEngine;
 import dev.warren.testkit.internal.fake.FakeImages;
@@ -76,6 +78,7 @@ public final class FakeSandboxRuntime implements SandboxRuntime {
       FakeEngine engine,
       FakeFaults faults,
       FakeRegistry registry,
+      FakeBridges bridges,
       Map<String, Snapshot> snapshots,
       StateDirectory state,
       Path directory) {}
@@ -97,6 +100,11 @@ public final class FakeSandboxRuntime implements SandboxRuntime {
   /** Makes calls fail, and counts them. */
   public FakeFaults faults() {
     return parts.faults();
+  }
+
+  /** The bridges in the sandboxes, and their faults. */
+  public FakeBridges bridges() {
+    return parts.bridges();
   }
 
   public FakeRegistry registry() {
@@ -230,12 +238,16 @@ public final class FakeSandboxRuntime implements SandboxRuntime {
       try {
         Path directory = Files.createTempDirectory("warren-fake").toRealPath();
         FakeEngine engine = new FakeEngine(directory, addresses);
+        HelloAnswers answers = new HelloAnswers();
+        BridgeProgram bridge = new BridgeProgram(engine.commands(), answers, engine::publish);
+        engine.register("bridge", bridge);
         commands.forEach(engine::register);
         return new FakeSandboxRuntime(
             new Parts(
                 engine,
                 new FakeFaults(),
                 registry,
+                new FakeBridges(bridge, answers),
                 FakeSnapshots.none(),
                 StateDirectory.at(directory.resolve("state")),
                 directory));

@@ -8,6 +8,7 @@ import dev.warren.spi.ContainerSpec.InitialFile;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.testkit.FakeCommand;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -136,6 +137,11 @@ public final class FakeEngine {
         new ContainerInfo(spec.id(), spec.image().toString(), spec.labels(), Instant.now());
     containers.put(spec.id(), new FakeContainer(spec, info, layer));
     return info;
+  }
+
+  /** Says where a port of a running task is reached. */
+  public void publish(String id, int port, InetSocketAddress at) {
+    find(id).flatMap(FakeContainer::task).ifPresent(task -> task.publish(port, at));
   }
 
   /** Drops the record and leaves the layer. */

@@ -17,7 +17,7 @@ public final class FileTree {
   private FileTree() {}
 
   /** Copies what is in one directory into another, with links, modes and times. */
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {
