@@ -10,6 +10,7 @@ import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.RuntimeInfo;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
+import dev.warren.spi.SandboxRuntimeProvider;
 import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import java.util.Set;
@@ -58,7 +59,7 @@ public final class ProcessRuntime implements SandboxRuntime {
    */
   public static ProcessRuntime open(StateDirectory stateDirectory) {
     if (new ProcessRuntimeProvider().probe()
-        instanceof ProcessRuntimeProvider.Availability.Unavailable unavailable) {
+        instanceof SandboxRuntimeProvider.Availability.Unavailable unavailable) {
       throw SandboxException.of(Code.UNSUPPORTED, "open runtime", NAME)
           .detail(unavailable.reason())
           .build();

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -121,16 +122,18 @@ final class ProcessTasks implements Tasks {
     if (!events.watched() || !task.running() || !watched.add(task.pid())) {
       return;
     }
-    ProcessHandle.of(task.pid())
-        .map(ProcessHandle::onExit)
-        .orElseGet(() -> java.util.concurrent.CompletableFuture.completedFuture(null))
-        .whenComplete(
-            (handle, failure) -> {
-              watched.remove(task.pid());
-              ExitStatus exit =
-                  state(task.id()).map(ProcessTasks::exitOf).orElse(new ExitStatus(KILLED, false));
-              events.emit(new RuntimeEvent.Exited(task.id(), exit));
-            });
+    CompletableFuture<?> unused =
+        ProcessHandle.of(task.pid())
+            .<CompletableFuture<?>>map(ProcessHandle::onExit)
+            .orElseGet(() -> CompletableFuture.completedFuture(null))
+            .whenComplete((handle, failure) -> ended(task));
+  }
+
+  private void ended(TaskInfo task) {
+    watched.remove(task.pid());
+    ExitStatus exit =
+        state(task.id()).map(ProcessTasks::exitOf).orElse(new ExitStatus(KILLED, false));
+    events.emit(new RuntimeEvent.Exited(task.id(), exit));
   }
 
   private TaskInfo require(String operation, String id) {

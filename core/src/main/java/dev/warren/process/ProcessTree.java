@@ -5,9 +5,7 @@ import dev.warren.SandboxException.Code;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 
@@ -17,6 +15,7 @@ import jnr.posix.POSIXFactory;
  */
 final class ProcessTree {
   private static final int SIGKILL = 9;
+  private static final long LONGEST_PAUSE_MILLIS = 8;
 
   private final TaskState state;
   private final POSIX posix = POSIXFactory.getNativePOSIX();
@@ -44,26 +43,25 @@ final class ProcessTree {
     signal(SIGKILL);
   }
 
-  /** Whether it ended in time. */
+  /** Whether it ended in time. Polls, because it may be no child of this JVM. */
   boolean awaitEnd(Duration timeout) {
-    Optional<ProcessHandle> init = ProcessHandle.of(state.pid());
-    if (init.isEmpty() || !state.alive()) {
-      return true;
+    long deadline = System.nanoTime() + timeout.toNanos();
+    for (long pause = 1; state.alive(); pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      try {
+        TimeUnit.NANOSECONDS.sleep(Math.min(left, TimeUnit.MILLISECONDS.toNanos(pause)));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw SandboxException.of(Code.CANCELLED, "await end of task", "")
+            .backend(ProcessRuntime.NAME)
+            .detail("the thread was interrupted")
+            .cause(e)
+            .build();
+      }
     }
-    try {
-      init.get().onExit().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return !state.alive();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw SandboxException.of(Code.CANCELLED, "await end of task", "")
-          .backend(ProcessRuntime.NAME)
-          .detail("the thread was interrupted")
-          .cause(e)
-          .build();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
+    return true;
   }
 }

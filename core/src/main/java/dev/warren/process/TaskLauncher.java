@@ -101,9 +101,7 @@ final class TaskLauncher {
             .build();
       }
       try {
-        if (process.waitFor(1, TimeUnit.MILLISECONDS)) {
-          continue;
-        }
+        boolean unused = process.waitFor(1, TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         process.destroyForcibly();
         Thread.currentThread().interrupt();

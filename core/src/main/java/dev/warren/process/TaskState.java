@@ -48,7 +48,7 @@ record TaskState(long pid, long startTicks, OptionalInt exit) {
       String stat =
           Files.readString(
               Path.of("/proc/" + pid + "/stat"), java.nio.charset.StandardCharsets.ISO_8859_1);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return fields[0].equals("Z") ? -1 : Long.parseLong(fields[19]);
     } catch (IOException e) {
       return -1;

@@ -57,8 +57,7 @@ final class ConnectorThreads implements AutoCloseable {
   /** Runs a task on the executor after a while; once closed, at once. */
   void later(Runnable task, long delayNanos) {
     try {
-      Future<?> unused =
-          timer.schedule(() -> execute(task), delayNanos, TimeUnit.NANOSECONDS);
+      Future<?> unused = timer.schedule(() -> execute(task), delayNanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       task.run();
     }

@@ -42,7 +42,7 @@ public final class SharedCall<V> {
 
   /** Called once the result is there, at once if it is already. */
   public void whenDone(BiConsumer<@Nullable V, @Nullable Throwable> action) {
-    result.whenComplete(action);
+    CompletableFuture<V> unused = result.whenComplete(action);
   }
 
   private V compute(Supplier<V> computation) {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Archives of bots' data (0600) in the state directory. A backup appears complete or not at all,
@@ -41,8 +42,7 @@ final class Backups {
 
   Backup preserve(BotId bot, SandboxFiles files) {
     Instant now = Instant.now();
-    Path target =
-        directory(bot).resolve(now.toEpochMilli() + "-" + now.getNano() % 1_000_000 + SUFFIX);
+    Path target = directory(bot).resolve(now.toEpochMilli() + "-" + UUID.randomUUID() + SUFFIX);
     Path staged = target.resolveSibling(target.getFileName() + ".part");
     try {
       try {

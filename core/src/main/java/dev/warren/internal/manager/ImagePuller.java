@@ -46,13 +46,14 @@ final class ImagePuller {
           update(ref, local.get());
         }
       }
-      case NEVER ->
-          local.orElseThrow(
-              () ->
-                  SandboxException.of(Code.NOT_FOUND, "find image", ref.toString())
-                      .detail("it is not on this host, and the policy is never to pull")
-                      .remedy("pull it beforehand, or choose another pull policy")
-                      .build());
+      case NEVER -> {
+        if (local.isEmpty()) {
+          throw SandboxException.of(Code.NOT_FOUND, "find image", ref.toString())
+              .detail("it is not on this host, and the policy is never to pull")
+              .remedy("pull it beforehand, or choose another pull policy")
+              .build();
+        }
+      }
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -87,7 +88,8 @@ public final class SandboxOperations implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    scheduler.scheduleWithFixedDelay(links::evictIdle, 1, 1, TimeUnit.MINUTES);
+    ScheduledFuture<?> unused =
+        scheduler.scheduleWithFixedDelay(links::evictIdle, 1, 1, TimeUnit.MINUTES);
     this.events = runtime.watch(this::onEvent);
   }
 

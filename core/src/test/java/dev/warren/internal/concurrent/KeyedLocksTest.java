@@ -36,7 +36,6 @@ class KeyedLocksTest {
                   try (Held held = locks.acquire(key, LONG)) {
                     if (key.equals("key-0")) {
                       most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                      Thread.yield();
                       inside.decrementAndGet();
                     }
                   }
