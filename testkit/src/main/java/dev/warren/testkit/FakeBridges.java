@@ -2,7 +2,7 @@ package dev.warren.testkit;
 
 import dev.warren.BotId;
 import dev.warren.testkit.internal.bridge.BridgeProgram;
-import dev.warren.testkit.internal.bridge.HelloAnswers;
+import dev.warren.testkit.internal.bridge.Misbehaviour;
 import dev.warren.testkit.internal.bridge.InProcessBridge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,9 +10,9 @@ import java.io.UncheckedIOException;
 /** The bridges in the sandboxes of a {@link FakeSandboxRuntime}, and their faults. Thread-safe. */
 public final class FakeBridges {
   private final BridgeProgram program;
-  private final HelloAnswers answers;
+  private final Misbehaviour answers;
 
-  FakeBridges(BridgeProgram program, HelloAnswers answers) {
+  FakeBridges(BridgeProgram program, Misbehaviour answers) {
     this.program = program;
     this.answers = answers;
   }
@@ -58,11 +58,17 @@ public final class FakeBridges {
     answers.forged(value);
   }
 
+  /** Lets exports end normally, but without the summary that makes an archive complete. */
+  public void breakExports(boolean value) {
+    answers.brokenExports(value);
+  }
+
   /** Ends all misbehaviour. */
   public void behave() {
     answers.silent(false);
     answers.claim(null);
     answers.protocol(1);
     answers.forged(false);
+    answers.brokenExports(false);
   }
 }

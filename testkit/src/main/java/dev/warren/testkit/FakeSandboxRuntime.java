@@ -14,7 +14,7 @@ import dev.warren.spi.Snapshots;
 import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import dev.warren.testkit.internal.bridge.BridgeProgram;
-import dev.warren.testkit.internal.bridge.HelloAnswers;
+import dev.warren.testkit.internal.bridge.Misbehaviour;
 import dev.warren.testkit.internal.fake.FakeContainers;
 import dev.warren.testkit.internal.fake.FakeEngine;
 import dev.warren.testkit.internal.fake.FakeImages;
@@ -238,7 +238,7 @@ public final class FakeSandboxRuntime implements SandboxRuntime {
       try {
         Path directory = Files.createTempDirectory("warren-fake").toRealPath();
         FakeEngine engine = new FakeEngine(directory, addresses);
-        HelloAnswers answers = new HelloAnswers();
+        Misbehaviour answers = new Misbehaviour();
         BridgeProgram bridge = new BridgeProgram(engine.commands(), answers, engine::publish);
         engine.register("bridge", bridge);
         commands.forEach(engine::register);

@@ -30,9 +30,11 @@ final class Archives {
   private static final int CHUNK = 64 << 10;
 
   private final LayerFiles files;
+  private final Misbehaviour answers;
 
-  Archives(LayerFiles files) {
+  Archives(LayerFiles files, Misbehaviour answers) {
     this.files = files;
+    this.answers = answers;
   }
 
   void export(ExportRequest request, StreamObserver<ExportResponse> caller) {
@@ -51,10 +53,12 @@ final class Archives {
         ByteString chunk = archive.substring(at, Math.min(archive.size(), at + CHUNK));
         caller.onNext(ExportResponse.newBuilder().setData(chunk).build());
       }
-      caller.onNext(
-          ExportResponse.newBuilder()
-              .setSummary(summary(archive, tar.entries(), tar.contentBytes()))
-              .build());
+      if (!answers.brokenExports()) {
+        caller.onNext(
+            ExportResponse.newBuilder()
+                .setSummary(summary(archive, tar.entries(), tar.contentBytes()))
+                .build());
+      }
       caller.onCompleted();
     } catch (IOException | RuntimeException e) {
       caller.onError(Refusal.of(e));

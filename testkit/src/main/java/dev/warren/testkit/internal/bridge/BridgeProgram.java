@@ -22,11 +22,11 @@ public final class BridgeProgram implements FakeCommand {
   private static final int SIGINT = 2;
 
   private final CommandTable commands;
-  private final HelloAnswers answers;
+  private final Misbehaviour answers;
   private final Publisher publisher;
   private final Map<String, InProcessBridge> running = new ConcurrentHashMap<>();
 
-  public BridgeProgram(CommandTable commands, HelloAnswers answers, Publisher publisher) {
+  public BridgeProgram(CommandTable commands, Misbehaviour answers, Publisher publisher) {
     this.commands = commands;
     this.answers = answers;
     this.publisher = publisher;

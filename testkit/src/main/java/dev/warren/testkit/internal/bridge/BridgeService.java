@@ -42,7 +42,7 @@ import java.time.Instant;
 final class BridgeService extends ContainerServiceImplBase {
   private final String sandbox;
   private final BootIdentity identity;
-  private final HelloAnswers answers;
+  private final Misbehaviour answers;
   private final FileReading reading;
   private final FileWriting writing;
   private final Archives archives;
@@ -52,7 +52,7 @@ final class BridgeService extends ContainerServiceImplBase {
   BridgeService(
       String sandbox,
       BootIdentity identity,
-      HelloAnswers answers,
+      Misbehaviour answers,
       LayerFiles files,
       ProcessTable processes) {
     this.sandbox = sandbox;
@@ -60,7 +60,7 @@ final class BridgeService extends ContainerServiceImplBase {
     this.answers = answers;
     this.reading = new FileReading(files);
     this.writing = new FileWriting(files);
-    this.archives = new Archives(files);
+    this.archives = new Archives(files, answers);
     this.processes = processes;
   }
 

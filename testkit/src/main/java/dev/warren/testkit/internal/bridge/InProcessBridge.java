@@ -32,7 +32,7 @@ public final class InProcessBridge implements AutoCloseable {
   private static final int MAX_MESSAGE = 16 << 20;
 
   private final BootIdentity identity;
-  private final HelloAnswers answers;
+  private final Misbehaviour answers;
   private final BridgeService service;
   private final ProcessTable processes;
   private final SslContext tls;
@@ -45,7 +45,7 @@ public final class InProcessBridge implements AutoCloseable {
       CommandTable commands,
       Map<String, String> env,
       Path clientCa,
-      HelloAnswers answers)
+      Misbehaviour answers)
       throws IOException, GeneralSecurityException {
     this.identity = new BootIdentity();
     this.answers = answers;

@@ -3,9 +3,10 @@ package dev.warren.testkit.internal.bridge;
 import org.jspecify.annotations.Nullable;
 
 /** How bridges misbehave, for all bridges of a fake. Thread-safe. */
-public final class HelloAnswers {
+public final class Misbehaviour {
   private volatile boolean silent;
   private volatile boolean forged;
+  private volatile boolean brokenExports;
   private volatile @Nullable String sandbox;
   private volatile int protocol = 1;
 
@@ -23,6 +24,15 @@ public final class HelloAnswers {
 
   public void protocol(int value) {
     protocol = value;
+  }
+
+  public void brokenExports(boolean value) {
+    brokenExports = value;
+  }
+
+  /** Whether archives end before their summary. */
+  boolean brokenExports() {
+    return brokenExports;
   }
 
   boolean silent() {
