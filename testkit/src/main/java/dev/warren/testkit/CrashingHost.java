@@ -62,8 +62,11 @@ public final class CrashingHost {
     private synchronized void check(String call) {
       // Looking changes nothing: only calls that change something are worth dying at.
       boolean looks =
-          call.endsWith(".get") || call.endsWith(".logs") || call.endsWith(".list")
-              || call.endsWith(".listByLabel") || call.endsWith(".orphaned");
+          call.endsWith(".get")
+              || call.endsWith(".logs")
+              || call.endsWith(".list")
+              || call.endsWith(".listByLabel")
+              || call.endsWith(".orphaned");
       if (!looks && now++ == moment) {
         Runtime.getRuntime().halt(DIED);
       }

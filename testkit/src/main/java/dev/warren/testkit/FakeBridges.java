@@ -2,8 +2,8 @@ package dev.warren.testkit;
 
 import dev.warren.BotId;
 import dev.warren.testkit.internal.bridge.BridgeProgram;
-import dev.warren.testkit.internal.bridge.Misbehaviour;
 import dev.warren.testkit.internal.bridge.InProcessBridge;
+import dev.warren.testkit.internal.bridge.Misbehaviour;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives every test a manager of its own, as a parameter of type {@link BotContainerManager}, with
@@ -28,18 +28,16 @@ import org.jspecify.annotations.Nullable;
  * <p>After the test everything is removed. The test fails when it left a sandbox running that was
  * not given to it, or when connections stay open after the manager was closed.
  *
- * <p>Used as {@code @ExtendWith(WarrenExtension.class)}, which takes the fake, or {@code
- * @RegisterExtension static final WarrenExtension warren = WarrenExtension.fake()}. Thread-safe.
+ * <p>Used as {@code @ExtendWith(WarrenExtension.class)}, which takes the fake, or
+ * {@code @RegisterExtension static final WarrenExtension warren = WarrenExtension.fake()}.
+ * Thread-safe.
  */
 public final class WarrenExtension
     implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(WarrenExtension.class);
   private static final Set<Class<?>> TYPES =
       Set.of(
-          BotContainerManager.class,
-          SandboxRuntime.class,
-          FakeSandboxRuntime.class,
-          Sandbox.class);
+          BotContainerManager.class, SandboxRuntime.class, FakeSandboxRuntime.class, Sandbox.class);
 
   private final Opening opening;
   private final Consumer<BotContainerManager.Builder> settings;
@@ -117,8 +115,7 @@ public final class WarrenExtension
   }
 
   private ManagerFixture fixture(ExtensionContext context) {
-    return store(context)
-        .getOrComputeIfAbsent(this, key -> open(), ManagerFixture.class);
+    return store(context).getOrComputeIfAbsent(this, key -> open(), ManagerFixture.class);
   }
 
   private ManagerFixture open() {

@@ -58,8 +58,7 @@ class ManagerConcurrencyTest extends ManagerScenario {
     BotContainerManager other = open(builder());
     CompletableFuture<Sandbox> second = CompletableFuture.supplyAsync(() -> other.start(BOT));
     manager.start(BOT).files().writeString("notes.txt", "hello");
-    assertThat(second.get(60, TimeUnit.SECONDS).files().readString("notes.txt"))
-        .isEqualTo("hello");
+    assertThat(second.get(60, TimeUnit.SECONDS).files().readString("notes.txt")).isEqualTo("hello");
     assertThat(runtime.faults().calls("containers.create")).isEqualTo(1);
   }
 
@@ -105,8 +104,7 @@ class ManagerConcurrencyTest extends ManagerScenario {
                 flag.complete(Thread.currentThread().isInterrupted());
               });
       waiting.start();
-      Eventually.soon()
-          .until("it waits", () -> waiting.getState() == Thread.State.TIMED_WAITING);
+      Eventually.soon().until("it waits", () -> waiting.getState() == Thread.State.TIMED_WAITING);
       waiting.interrupt();
       assertThat(flag.get(30, TimeUnit.SECONDS)).isTrue();
     } finally {

@@ -34,9 +34,7 @@ class WarrenExtensionTest {
     assertThat(sandbox.exec(ExecRequest.builder("cat").stdin("in").build()).stdout())
         .isEqualTo("in");
     assertThat(
-            sandbox
-                .exec(ExecRequest.shell("echo \"$NAME\"").env("NAME", "a  b").build())
-                .stdout())
+            sandbox.exec(ExecRequest.shell("echo \"$NAME\"").env("NAME", "a  b").build()).stdout())
         .isEqualTo("a  b\n");
   }
 

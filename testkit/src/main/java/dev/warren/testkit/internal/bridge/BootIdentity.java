@@ -27,7 +27,9 @@ final class BootIdentity {
 
   /** CN=warren-bridge. */
   private static final byte[] NAME =
-      der(0x30, der(0x31, der(0x30, HEX.parseHex("0603550403"), der(0x0C, bytes("warren-bridge")))));
+      der(
+          0x30,
+          der(0x31, der(0x30, HEX.parseHex("0603550403"), der(0x0C, bytes("warren-bridge")))));
 
   /** 2020 to 2049: nobody looks at it. */
   private static final byte[] VALIDITY =
@@ -89,8 +91,7 @@ final class BootIdentity {
     byte[] serial = HEX.parseHex("020101");
     byte[] spki = key.getPublic().getEncoded();
     byte[] body = der(0x30, version, serial, ECDSA_WITH_SHA256, NAME, VALIDITY, NAME, spki);
-    byte[] encoded =
-        der(0x30, body, ECDSA_WITH_SHA256, der(0x03, new byte[] {0}, sign(body)));
+    byte[] encoded = der(0x30, body, ECDSA_WITH_SHA256, der(0x03, new byte[] {0}, sign(body)));
     return (X509Certificate)
         CertificateFactory.getInstance("X.509")
             .generateCertificate(new ByteArrayInputStream(encoded));

@@ -114,8 +114,7 @@ final class BridgedProcess {
     connect(new Client(stream, attach.getStdoutOffset(), attach.getStderrOffset()));
     if (before != null) {
       before.stream.onError(
-          Refusal.of(
-              Status.Code.ABORTED, Reason.REASON_TAKEN_OVER, "another client took it over"));
+          Refusal.of(Status.Code.ABORTED, Reason.REASON_TAKEN_OVER, "another client took it over"));
     }
   }
 
@@ -204,8 +203,7 @@ final class BridgedProcess {
 
   private synchronized void ended(Ending ending) {
     boolean signalled = ending.signal() != 0;
-    ExitCause natural =
-        signalled ? ExitCause.EXIT_CAUSE_SIGNALLED : ExitCause.EXIT_CAUSE_EXITED;
+    ExitCause natural = signalled ? ExitCause.EXIT_CAUSE_SIGNALLED : ExitCause.EXIT_CAUSE_EXITED;
     exit =
         Exit.newBuilder()
             .setCause(cause == ExitCause.EXIT_CAUSE_UNSPECIFIED ? natural : cause)

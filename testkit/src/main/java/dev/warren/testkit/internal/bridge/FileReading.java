@@ -39,15 +39,12 @@ final class FileReading {
     Path file =
         files.find(
             request.getPath(), request.getFollow(), request.hasNoFollow(), request.getNoFollow());
-    return StatResponse.newBuilder()
-        .setEntry(LayerFiles.describe(file, request.getPath()))
-        .build();
+    return StatResponse.newBuilder().setEntry(LayerFiles.describe(file, request.getPath())).build();
   }
 
   void readRaw(ReadRawRequest request, StreamObserver<ReadRawResponse> caller) {
     try {
-      Path file =
-          files.find(request.getPath(), true, request.hasNoFollow(), request.getNoFollow());
+      Path file = files.find(request.getPath(), true, request.hasNoFollow(), request.getNoFollow());
       FileEntry entry = LayerFiles.requireRegular(file, request.getPath());
       caller.onNext(ReadRawResponse.newBuilder().setHeader(entry).build());
       long left = request.getLength() == 0 ? Long.MAX_VALUE : request.getLength();
@@ -59,8 +56,7 @@ final class FileReading {
             break;
           }
           left -= chunk.length;
-          caller.onNext(
-              ReadRawResponse.newBuilder().setData(ByteString.copyFrom(chunk)).build());
+          caller.onNext(ReadRawResponse.newBuilder().setData(ByteString.copyFrom(chunk)).build());
         }
       }
       caller.onCompleted();
@@ -99,7 +95,8 @@ final class FileReading {
     while (at < lines.size() && count < maxLines) {
       String line = lines.get(at);
       boolean tooLong = line.codePointCount(0, line.length()) > maxChars;
-      String shown = tooLong ? line.substring(0, line.offsetByCodePoints(0, maxChars)) + "\n" : line;
+      String shown =
+          tooLong ? line.substring(0, line.offsetByCodePoints(0, maxChars)) + "\n" : line;
       int size = shown.getBytes(StandardCharsets.UTF_8).length;
       if (bytes + size > maxBytes && count > 0) {
         break;
@@ -147,8 +144,7 @@ final class FileReading {
       throws IOException {
     for (Path child : children(directory)) {
       FileEntry.Builder entry = LayerFiles.describe(child, root.relativize(child).toString());
-      boolean expand =
-          request.getRecursive() && entry.getType() == FileType.FILE_TYPE_DIRECTORY;
+      boolean expand = request.getRecursive() && entry.getType() == FileType.FILE_TYPE_DIRECTORY;
       int limit = request.getCollapseThreshold();
       if (expand && limit > 0) {
         int count = children(child).size();
