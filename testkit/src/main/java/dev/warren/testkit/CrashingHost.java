@@ -20,7 +20,10 @@ public final class CrashingHost {
 
   public static void main(String[] args) throws ReflectiveOperationException {
     RuntimeFactory factory =
-        (RuntimeFactory) Class.forName(args[0]).getDeclaredConstructor().newInstance();
+        Class.forName(args[0])
+            .asSubclass(RuntimeFactory.class)
+            .getDeclaredConstructor()
+            .newInstance();
     SandboxRuntime runtime = factory.open(StateDirectory.at(Path.of(args[1])));
     BotContainerManager.Builder builder =
         BotContainerManager.builder(
