@@ -20,7 +20,10 @@ public final class CrashingHost {
 
   public static void main(String[] args) throws ReflectiveOperationException {
     RuntimeFactory factory =
-        (RuntimeFactory) Class.forName(args[0]).getDeclaredConstructor().newInstance();
+        Class.forName(args[0])
+            .asSubclass(RuntimeFactory.class)
+            .getDeclaredConstructor()
+            .newInstance();
     SandboxRuntime runtime = factory.open(StateDirectory.at(Path.of(args[1])));
     BotContainerManager.Builder builder =
         BotContainerManager.builder(
@@ -62,8 +65,11 @@ public final class CrashingHost {
     private synchronized void check(String call) {
       // Looking changes nothing: only calls that change something are worth dying at.
       boolean looks =
-          call.endsWith(".get") || call.endsWith(".logs") || call.endsWith(".list")
-              || call.endsWith(".listByLabel") || call.endsWith(".orphaned");
+          call.endsWith(".get")
+              || call.endsWith(".logs")
+              || call.endsWith(".list")
+              || call.endsWith(".listByLabel")
+              || call.endsWith(".orphaned");
       if (!looks && now++ == moment) {
         Runtime.getRuntime().halt(DIED);
       }

@@ -105,7 +105,8 @@ public abstract class HostCrashContract {
       died = dies(operation, moment);
       withManager(verify);
       withManager(manager -> manager.delete(BOT));
-      withManager(manager -> assertThat(manager.list()).as("after moment " + moment).isEmpty());
+      String after = "after moment " + moment;
+      withManager(manager -> assertThat(manager.list()).as(after).isEmpty());
     }
   }
 

@@ -1,4 +1,7 @@
-/** Fakes, the contract of runtimes, and what tests of sandboxes need. */
+/**
+ * For tests: a sandbox runtime without containers, the contract that every runtime passes, and a
+ * JUnit extension.
+ */
 @NullMarked
 package dev.warren.testkit;
 
