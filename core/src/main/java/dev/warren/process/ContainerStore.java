@@ -7,9 +7,8 @@ import dev.warren.spi.StateDirectory;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,8 +43,11 @@ final class ContainerStore {
       }
       try {
         Files.move(staged, directory(record.id()), StandardCopyOption.ATOMIC_MOVE);
-      } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+      } catch (FileSystemException e) {
         FileTrees.delete(staged);
+        if (!Files.exists(directory(record.id()))) {
+          throw e;
+        }
         throw error(Code.ALREADY_EXISTS, "create container", record.id(), e)
             .detail("there is a container of this name")
             .build();

@@ -1,17 +1,10 @@
 package dev.warren.examples;
 
 import dev.warren.spi.PullProgress;
-import java.io.PrintStream;
 import java.util.function.Consumer;
 
 /** Prints the progress of a pull, a line for each step. */
 final class ProgressBar implements Consumer<PullProgress> {
-  private final PrintStream out;
-
-  ProgressBar(PrintStream out) {
-    this.out = out;
-  }
-
   @Override
   public synchronized void accept(PullProgress progress) {
     String size =
@@ -19,6 +12,6 @@ final class ProgressBar implements Consumer<PullProgress> {
             ? String.format(
                 " %d of %d KiB", progress.doneBytes() / 1024, progress.totalBytes() / 1024)
             : "";
-    out.printf("   pull %s: %s%s%n", progress.item(), progress.phase(), size);
+    System.out.printf("   pull %s: %s%s%n", progress.item(), progress.phase(), size);
   }
 }

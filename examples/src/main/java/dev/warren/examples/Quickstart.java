@@ -40,7 +40,7 @@ public final class Quickstart {
       System.exit(2);
       return;
     }
-    try (BotContainerManager manager = options.manager(new ProgressBar(System.out))) {
+    try (BotContainerManager manager = options.manager(new ProgressBar())) {
       new Quickstart(manager).run(options);
     } catch (SandboxException e) {
       System.err.println("quickstart: " + e.getMessage());

@@ -57,6 +57,7 @@ final class SandboxLifecycle {
   void start(BotId bot, SandboxSpec spec, Transport transport) {
     String id = Labels.containerId(bot);
     checkMounts(spec);
+    boolean fresh = false;
     boolean created = false;
     boolean started = false;
     try {
@@ -66,6 +67,7 @@ final class SandboxLifecycle {
           return;
         }
       } else {
+        fresh = true;
         created = create(bot, spec, transport);
       }
       started = true;
@@ -74,8 +76,9 @@ final class SandboxLifecycle {
     } catch (RuntimeException e) {
       boolean undoStart = started;
       boolean undoCreate = created;
+      boolean undoFiles = fresh;
       SandboxException failure = explained(bot, id, e);
-      Interrupts.shielded(() -> rollBack(id, undoStart, undoCreate, failure));
+      Interrupts.shielded(() -> rollBack(id, undoStart, undoCreate, undoFiles, failure));
       links.forget(bot);
       throw failure;
     }
@@ -197,10 +200,18 @@ final class SandboxLifecycle {
         .build();
   }
 
-  private void rollBack(String id, boolean started, boolean created, SandboxException failure) {
+  private void rollBack(
+      String id, boolean started, boolean created, boolean fresh, SandboxException failure) {
     undo(started, () -> runtime.tasks().stop(id, StopOptions.kill()), failure);
     undo(created, () -> runtime.containers().delete(id), failure);
-    undo(created, () -> layout.remove(id), failure);
+    undo(
+        fresh,
+        () -> {
+          if (runtime.containers().get(id).isEmpty()) {
+            layout.remove(id);
+          }
+        },
+        failure);
   }
 
   private static void undo(boolean wanted, Runnable action, SandboxException failure) {
