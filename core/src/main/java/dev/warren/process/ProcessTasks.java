@@ -46,7 +46,7 @@ final class ProcessTasks implements Tasks {
       throw error(Code.CONFLICT, "start task", id).detail("it is running").build();
     }
     try {
-      new TaskLauncher(store, bridge.get()).launch(record);
+      new TaskLauncher(store, bridge).launch(record);
     } catch (IOException e) {
       throw ContainerStore.failed("start task", id, e);
     }

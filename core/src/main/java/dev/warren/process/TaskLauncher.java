@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Starts the command of a container under the bridge's init, so that it outlives this JVM. */
 final class TaskLauncher {
@@ -17,9 +18,9 @@ final class TaskLauncher {
   private static final int NOT_EXECUTABLE = 126;
 
   private final ContainerStore store;
-  private final Path bridge;
+  private final Supplier<Path> bridge;
 
-  TaskLauncher(ContainerStore store, Path bridge) {
+  TaskLauncher(ContainerStore store, Supplier<Path> bridge) {
     this.store = store;
     this.bridge = bridge;
   }
@@ -39,20 +40,16 @@ final class TaskLauncher {
 
   private List<String> command(ContainerRecord record) {
     Path data = store.data(record.id());
-    List<String> words = new ArrayList<>(List.of(bridge.toString(), "init", "--subreaper"));
-    words.addAll(List.of("--state-file", store.taskState(record.id()).toString()));
     List<String> own = record.command();
+    // A sandbox's own bridge takes the part of init itself; other commands get one.
     boolean isBridge =
-        own.size() > 1
-            && own.get(1).equals("init")
-            && record.hostPath(own.get(0), data).equals(bridge.toString());
-    if (isBridge) {
-      words.addAll(List.of("--root-alias", "/data"));
-      own.subList(2, own.size()).forEach(word -> words.add(translate(word, record, data)));
-    } else {
-      words.add("--");
-      own.forEach(word -> words.add(translate(word, record, data)));
-    }
+        own.size() > 1 && record.binds().containsKey(own.get(0)) && own.get(1).equals("init");
+    String init = isBridge ? record.hostPath(own.get(0), data) : bridge.get().toString();
+    List<String> words = new ArrayList<>(List.of(init, "init", "--subreaper"));
+    words.addAll(List.of("--state-file", store.taskState(record.id()).toString()));
+    words.addAll(isBridge ? List.of("--root-alias", "/data") : List.of("--"));
+    own.subList(isBridge ? 2 : 0, own.size())
+        .forEach(word -> words.add(translate(word, record, data)));
     return words;
   }
 

@@ -1,0 +1,25 @@
+package dev.warren.containerd;
+
+import dev.warren.ImageRef;
+import dev.warren.containerd.internal.client.TestEngine;
+import dev.warren.spi.SandboxRuntime;
+import dev.warren.spi.StateDirectory;
+import dev.warren.testkit.SandboxRuntimeContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("engine")
+class ContainerdContractIT extends SandboxRuntimeContract {
+  @TempDir Path directory;
+
+  @Override
+  protected SandboxRuntime open() {
+    return new ContainerdRuntimeFactory().open(StateDirectory.at(directory));
+  }
+
+  @Override
+  protected ImageRef image() {
+    return ImageRef.parse(TestEngine.require().image());
+  }
+}

@@ -1,0 +1,20 @@
+package dev.warren.containerd;
+
+import dev.warren.containerd.internal.client.TestEngine;
+import dev.warren.testkit.ManagerContract;
+import dev.warren.testkit.RuntimeFactory;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+
+@Tag("engine")
+class ContainerdManagerIT extends ManagerContract {
+  @Override
+  protected Class<? extends RuntimeFactory> factory() {
+    return ContainerdRuntimeFactory.class;
+  }
+
+  @Override
+  protected Optional<String> image() {
+    return Optional.of(TestEngine.require().image());
+  }
+}

@@ -1,0 +1,24 @@
+package dev.warren.containerd;
+
+import dev.warren.containerd.internal.client.TestEngine;
+import dev.warren.spi.SandboxRuntime;
+import dev.warren.spi.StateDirectory;
+import dev.warren.testkit.RuntimeFactory;
+import java.nio.file.Path;
+
+/** Opens the runtime of one namespace and bridge; the same ones for each JVM of a test. */
+public final class ContainerdRuntimeFactory implements RuntimeFactory {
+  @Override
+  public SandboxRuntime open(StateDirectory state) {
+    return ContainerdRuntime.builder()
+        .socket(TestEngine.require().socket())
+        .namespace("manager-test")
+        .cni(
+            CniOptions.standard()
+                .withBinDirectories(
+                    Path.of(System.getenv().getOrDefault("WARREN_TEST_CNI_BIN", "/usr/lib/cni")))
+                .withBridge("wct250", "10.214.250.0/24"))
+        .stateDirectory(state)
+        .build();
+  }
+}

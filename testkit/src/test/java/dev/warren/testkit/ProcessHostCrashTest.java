@@ -1,0 +1,15 @@
+package dev.warren.testkit;
+
+import java.util.Optional;
+
+class ProcessHostCrashTest extends HostCrashContract {
+  @Override
+  protected Class<? extends RuntimeFactory> factory() {
+    return ProcessRuntimeFactory.class;
+  }
+
+  @Override
+  protected Optional<String> image() {
+    return Optional.empty();
+  }
+}

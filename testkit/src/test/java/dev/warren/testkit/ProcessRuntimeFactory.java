@@ -1,0 +1,13 @@
+package dev.warren.testkit;
+
+import dev.warren.process.ProcessRuntime;
+import dev.warren.spi.SandboxRuntime;
+import dev.warren.spi.StateDirectory;
+
+/** Opens the embedded runtime. */
+public final class ProcessRuntimeFactory implements RuntimeFactory {
+  @Override
+  public SandboxRuntime open(StateDirectory state) {
+    return ProcessRuntime.open(state);
+  }
+}
