@@ -33,6 +33,7 @@ public final class ContainerdRuntime implements SandboxRuntime {
   public static final String NAME = "containerd";
 
   private final RuntimeAssembly assembly;
+  private volatile boolean closed;
 
   private ContainerdRuntime(RuntimeAssembly assembly) {
     this.assembly = assembly;
@@ -60,21 +61,25 @@ public final class ContainerdRuntime implements SandboxRuntime {
 
   @Override
   public Images images() {
+    ensureOpen();
     return assembly.images();
   }
 
   @Override
   public Containers containers() {
+    ensureOpen();
     return assembly.containers();
   }
 
   @Override
   public Tasks tasks() {
+    ensureOpen();
     return assembly.tasks();
   }
 
   @Override
   public Networks networks() {
+    ensureOpen();
     return assembly.networks();
   }
 
@@ -95,12 +100,23 @@ public final class ContainerdRuntime implements SandboxRuntime {
 
   @Override
   public Subscription watch(Consumer<RuntimeEvent> listener) {
+    ensureOpen();
     return assembly.watch(Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
   public void close() {
+    closed = true;
     assembly.close();
+  }
+
+  private void ensureOpen() {
+    if (closed) {
+      throw SandboxException.of(SandboxException.Code.CLOSED, "use runtime", "")
+          .backend(info().name())
+          .detail("it was closed")
+          .build();
+    }
   }
 
   @Override

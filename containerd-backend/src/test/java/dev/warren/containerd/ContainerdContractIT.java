@@ -22,4 +22,18 @@ class ContainerdContractIT extends SandboxRuntimeContract {
   protected ImageRef image() {
     return ImageRef.parse(TestEngine.require().image());
   }
+
+  @Override
+  protected boolean registryAnswers() {
+    return true;
+  }
+
+  /** The daemon's own tool takes the container away and leaves its layer. */
+  @Override
+  protected boolean loseContainer(SandboxRuntime runtime, String id) {
+    String socket = TestEngine.require().socket().toString();
+    RuntimeFixture.shell(
+        "ctr", "-a", socket, "-n", "manager-test", "containers", "rm", "--keep-snapshot", id);
+    return true;
+  }
 }

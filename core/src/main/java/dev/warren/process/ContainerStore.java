@@ -42,6 +42,7 @@ final class ContainerStore {
         record.toProperties().store(writer, null);
       }
       try {
+        state.directory(ProcessRuntime.NAME, "containers");
         Files.move(staged, directory(record.id()), StandardCopyOption.ATOMIC_MOVE);
       } catch (FileSystemException e) {
         FileTrees.delete(staged);
@@ -89,6 +90,8 @@ final class ContainerStore {
       for (Path entry : entries) {
         ids.add(entry.getFileName().toString());
       }
+    } catch (NoSuchFileException e) {
+      return List.of();
     } catch (IOException e) {
       throw failed("list containers", "", e);
     }
@@ -134,8 +137,9 @@ final class ContainerStore {
     return directory(id).resolve("task");
   }
 
+  /** Looking does not make it. */
   private Path containers() {
-    return state.directory(ProcessRuntime.NAME, "containers");
+    return state.path().resolve(ProcessRuntime.NAME).resolve("containers");
   }
 
   private Path unfinished() {

@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Starts the command of a container under the bridge's init, so that it outlives this JVM. */
 final class TaskLauncher {
+  private static final int ETXTBSY = 26;
+  private static final int BUSY_ATTEMPTS = 40;
   private static final int NOT_FOUND = 127;
   private static final int NOT_EXECUTABLE = 126;
 
@@ -34,8 +37,26 @@ final class TaskLauncher {
     builder.redirectErrorStream(true);
     builder.redirectOutput(store.log(record.id()).toFile());
     environment(builder.environment(), record);
-    Process process = builder.start();
+    Process process = start(builder);
     awaitState(record.id(), process, stateFile);
+  }
+
+  /**
+   * A thread that forks while another one still writes the bridge's file hands the open file to its
+   * child for a moment, and until then the kernel refuses to run it.
+   */
+  private static Process start(ProcessBuilder builder) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return builder.start();
+      } catch (IOException e) {
+        boolean busy = String.valueOf(e.getMessage()).contains("error=" + ETXTBSY);
+        if (!busy || attempt == BUSY_ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(attempt));
+      }
+    }
   }
 
   private List<String> command(ContainerRecord record) {

@@ -39,7 +39,8 @@ public interface Snapshots {
   ContainerInfo restore(ContainerSpec spec, String name);
 
   /**
-   * @throws dev.warren.SandboxException {@code CONFLICT} while a container is based on it
+   * @throws dev.warren.SandboxException {@code CONFLICT} while a container or a later snapshot is
+   *     based on it
    */
   void delete(String name);
 

@@ -42,6 +42,8 @@ import org.slf4j.LoggerFactory;
 public final class SandboxOperations implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SandboxOperations.class);
 
+  private static final int SCHEDULER_SECONDS = 5;
+
   private final ManagerSettings settings;
   private final SandboxRuntime runtime;
   private final BotLocks locks;
@@ -190,12 +192,23 @@ public final class SandboxOperations implements AutoCloseable {
       steps.add(this::stopAll);
     }
     steps.add(events::close);
-    steps.add(scheduler::shutdownNow);
+    steps.add(this::stopScheduler);
     steps.add(links::close);
     if (settings.closeRuntime()) {
       steps.add(runtime::close);
     }
     Interrupts.shielded(() -> runAll(steps));
+  }
+
+  private void stopScheduler() {
+    scheduler.shutdownNow();
+    try {
+      if (!scheduler.awaitTermination(SCHEDULER_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("The scheduler did not end within {} seconds", SCHEDULER_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void stopAll() {

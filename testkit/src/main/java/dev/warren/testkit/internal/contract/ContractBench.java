@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -64,9 +65,11 @@ public final class ContractBench {
     List<Throwable> failures = new ArrayList<>();
     SandboxRuntime fresh = reopen();
     ids.forEach(id -> attempt(failures, () -> fresh.containers().delete(id)));
+    List<String> newestFirst = new ArrayList<>(snapshotNames);
+    Collections.reverse(newestFirst);
     fresh
         .snapshots()
-        .ifPresent(s -> snapshotNames.forEach(n -> attempt(failures, () -> s.delete(n))));
+        .ifPresent(s -> newestFirst.forEach(n -> attempt(failures, () -> s.delete(n))));
     attempt(failures, () -> assertNothingLeft(fresh));
     opened.forEach(open -> attempt(failures, open::close));
     ids.clear();

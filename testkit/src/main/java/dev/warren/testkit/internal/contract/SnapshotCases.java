@@ -120,11 +120,11 @@ public abstract class SnapshotCases extends ContractCases {
     String id = ranOnce();
     String name = bench.snapshotName();
     snapshots.commit(id, name);
+    containers().delete(id);
     snapshots.delete(name);
     snapshots.delete(name);
     assertThat(snapshots.list(id)).isEmpty();
     fails(Code.NOT_FOUND, () -> snapshots.usage(name));
-    assertThat(bench.linesAfterRun(id)).isEqualTo(2);
   }
 
   @Test
