@@ -10,7 +10,10 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-const inputPiece = 64 << 10
+const (
+	inputPiece  = 64 << 10
+	mostWaiting = 4 * stdinWindow
+)
 
 // input carries stdin. Clients send at most stdinWindow bytes beyond what was accepted, that is
 // written to the process, so the queue is bounded and receiving never waits for a slow reader.
@@ -24,8 +27,9 @@ type input struct {
 	queue    [][]byte
 	received int64
 	accepted int64
-	closing  bool // the client has sent everything
-	broken   bool // the process does not want any more
+	base     int64 // where the present client began; its window counts from there at least
+	closing  bool  // the client has sent everything
+	broken   bool  // the process does not want any more
 }
 
 func newInput(p *Process) *input {
@@ -46,7 +50,7 @@ func (in *input) offer(offset int64, data []byte) error {
 		return nil
 	case in.closing:
 		return invalid("stdin at offset %d: it was closed at %d", offset, in.received)
-	case end > in.accepted+stdinWindow && !in.broken:
+	case end > max(in.accepted, in.base)+stdinWindow && !in.broken:
 		return fault.New(codes.ResourceExhausted, bridgepb.Reason_REASON_LIMIT,
 			"stdin to offset %d: only %d bytes beyond the accepted %d may be sent", end, stdinWindow, in.accepted)
 	}
@@ -63,6 +67,22 @@ func (in *input) offer(offset int64, data []byte) error {
 	}
 	in.changed.Signal()
 	return nil
+}
+
+// begin tells a client that holds nothing of what was sent before where its own bytes start: after
+// all that was received, written or not. Each such client may add a window, so there is an end to it.
+func (in *input) begin() (int64, error) {
+	if in == nil {
+		return 0, nil
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if waiting := in.received - in.accepted; waiting > mostWaiting {
+		return 0, fault.New(codes.ResourceExhausted, bridgepb.Reason_REASON_LIMIT,
+			"attach: %d bytes of stdin from earlier clients wait for the process to read them", waiting)
+	}
+	in.base = in.received
+	return in.received, nil
 }
 
 // close says that the client has sent everything, offset bytes in all.

@@ -53,7 +53,7 @@ func (s *session) attached() *bridgepb.ProcessOutput {
 	s.reported.settled = s.reported.settled && s.p.input == nil
 	return &bridgepb.ProcessOutput{Frame: &bridgepb.ProcessOutput_Attached{Attached: &bridgepb.Attached{
 		ProcessId: s.p.id, Pid: int64(s.p.child.Pid), Epoch: s.epoch,
-		StdinAccepted: s.reported.accepted, StdinClosed: s.reported.closed || s.reported.broken, StdinWindow: stdinWindow,
+		StdinAccepted: max(s.reported.accepted, s.begin), StdinClosed: s.reported.closed || s.reported.broken, StdinWindow: stdinWindow,
 	}}}
 }
 

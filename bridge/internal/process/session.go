@@ -31,6 +31,7 @@ type session struct {
 	turn     journal.Stream
 	reported inputState
 	credit   *time.Timer
+	begin    int64 // where the stdin of a client begins that sent none before
 	frame    bridgepb.ProcessOutput
 	output   bridgepb.Output
 	carrier  bridgepb.ProcessOutput_Output
@@ -88,6 +89,12 @@ func (p *Process) attach(r *bridgepb.ProcessAttach) (*session, error) {
 		if p.current.Load() != nil && !r.TakeOver && (r.Epoch == 0 || r.Epoch != p.epoch) {
 			return nil, fault.New(codes.Aborted, bridgepb.Reason_REASON_ALREADY_ATTACHED,
 				"attach %s: another client is attached: take it over, or attach with exit_only", p.id)
+		}
+		if r.Epoch == 0 || r.Epoch != p.epoch {
+			var err error
+			if s.begin, err = p.input.begin(); err != nil {
+				return nil, err
+			}
 		}
 		p.install(s)
 		p.journal.SetAttached(true)

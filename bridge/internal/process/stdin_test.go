@@ -133,3 +133,28 @@ func TestStdinReceivedBeforeADisconnectIsNotLost(t *testing.T) {
 		t.Errorf("got %q", again.stdout())
 	}
 }
+
+func TestAClientThatTakesOverBeginsAfterWhatWasReceived(t *testing.T) {
+	b := newBridge(t)
+	// It reads nothing before the signal, so most of the first client's bytes wait in the bridge.
+	first := b.start(kept("slow", withStdin(sh(`trap 'exec cat' USR1; echo up; while :; do sleep 0.02; done`))))
+	first.untilStdout("up\n")
+	before := strings.Repeat("a", 200<<10)
+	first.stdin(0, before)
+	for first.accepted == nil { // a part of one message: then all of it was received
+		if _, err := first.next(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := b.attach(&bridgepb.ProcessAttach{ProcessId: "slow", TakeOver: true})
+	if second.attached.StdinAccepted != int64(len(before)) {
+		t.Fatalf("begins at %d", second.attached.StdinAccepted)
+	}
+	second.stdin(second.attached.StdinAccepted, "end")
+	second.closeStdin(second.attached.StdinAccepted + 3)
+	second.send(&bridgepb.ProcessInput{Frame: &bridgepb.ProcessInput_Signal{Signal: &bridgepb.SendSignal{Signal: 10}}})
+	second.wantExit(exited, 0)
+	if got := second.stdout(); !strings.HasSuffix(got, before+"end") {
+		t.Errorf("got %d bytes, ending in %q", len(got), got[max(0, len(got)-8):])
+	}
+}

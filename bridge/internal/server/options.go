@@ -36,6 +36,7 @@ func Parse(args []string) (Options, error) {
 	set.StringVar(&o.ClientCA, "client-ca", "", "")
 	set.Int64Var(&graceMillis, "stop-grace-millis", 8000, "")
 	set.StringVar(&o.Cgroup, "cgroup", "", "")
+	set.Bool("subreaper", false, "") // concerns init only
 	set.StringVar(&o.Alias, "root-alias", "", "")
 	if err := set.Parse(args); err != nil {
 		return o, err

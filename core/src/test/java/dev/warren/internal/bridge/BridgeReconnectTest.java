@@ -33,7 +33,7 @@ class BridgeReconnectTest extends BridgeTestCase {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 40})
   void exec_streamCutOnceAfterAnyFrame_losesAndDoublesNothing(int frames) {
-    byte[] input = new byte[1_500_000];
+    byte[] input = new byte[5_000_000]; // more frames than the latest cut, however full they are
     new Random(frames).nextBytes(input);
     cutter = StreamCutter.once(frames);
     ExecResult result =
