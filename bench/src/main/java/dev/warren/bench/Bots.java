@@ -33,7 +33,7 @@ final class Bots implements AutoCloseable {
             .cni(
                 CniOptions.standard()
                     .withBinDirectories(options.cniPlugins())
-                    .withBridge("warren-bench0", "10.214.248.0/21")
+                    .withBridge("warren-bench0", "10.213.248.0/21")
                     .withAddressDirectory(options.work().resolve("addresses")))
             .build();
     image = ImageRef.parse(options.image());

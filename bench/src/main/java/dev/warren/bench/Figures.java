@@ -25,6 +25,10 @@ final class Figures {
     return samples.containsKey(name);
   }
 
+  Samples of(String name) {
+    return samples.get(name);
+  }
+
   double median(String name) {
     return samples.get(name).median();
   }

@@ -9,6 +9,9 @@ public final class MainPath {
     switch (options.part()) {
       case "start" -> new StartPart(options).run();
       case "exec" -> new ExecPart(options).run();
+      case "memory" -> new MemoryPart(options).run();
+      case "parallel" -> new ParallelPart(options).run();
+      case "files" -> new FilesPart(options).run();
       default -> throw new IllegalArgumentException("unknown part " + options.part());
     }
   }

@@ -24,6 +24,7 @@ final class StartPart {
         Spawner spawner = new Spawner(options)) {
       Ctr ctr = new Ctr(options, spawner);
       ctr.pull();
+      warmUp(bots);
       List<Contender> contenders = new ArrayList<>();
       contenders.add(warren(bots, "Warren, network off", Network.none()));
       contenders.add(warren(bots, "Warren, isolated network", Network.isolated()));
@@ -41,6 +42,13 @@ final class StartPart {
           .map(address -> new Docker(address, options, spawner))
           .ifPresent(docker -> contenders.add(docker(docker)));
       Contender.interleave(options.rounds(), contenders).print("ms", CTR, DOCKER);
+    }
+  }
+
+  /** A host application has been running for a while, and its code is compiled. */
+  private static void warmUp(Bots bots) throws Exception {
+    for (int i = 0; i < 15; i++) {
+      warren(bots, "warm-up", Network.none()).sample(new Figures());
     }
   }
 
