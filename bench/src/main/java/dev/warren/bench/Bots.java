@@ -19,13 +19,14 @@ final class Bots implements AutoCloseable {
   /** Where files of a sandbox are in memory. */
   static final String SCRATCH = "/scratch";
 
+  private final TimedCalls calls = new TimedCalls();
   private final AtomicInteger count = new AtomicInteger();
   private final SandboxRuntime runtime;
   private final BotContainerManager manager;
   private final ImageRef image;
 
   Bots(Options options) {
-    runtime =
+    SandboxRuntime containerd =
         ContainerdRuntime.builder()
             .socket(options.socket())
             .namespace("warren-bench")
@@ -36,6 +37,7 @@ final class Bots implements AutoCloseable {
                     .withBridge("warren-bench0", "10.213.248.0/21")
                     .withAddressDirectory(options.work().resolve("addresses")))
             .build();
+    runtime = calls.around(containerd);
     image = ImageRef.parse(options.image());
     manager = BotContainerManager.builder(runtime).name("bench").image(options.image()).build();
     manager.init();
@@ -61,6 +63,11 @@ final class Bots implements AutoCloseable {
             .limits(limits)
             .mounts(new Mount.Tmpfs(SCRATCH, 1L << 30))
             .build());
+  }
+
+  /** The time in the runtime since this was asked last. */
+  TimedCalls calls() {
+    return calls;
   }
 
   void delete(BotId bot) {

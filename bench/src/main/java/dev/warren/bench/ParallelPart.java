@@ -9,7 +9,7 @@ import java.util.List;
 final class ParallelPart {
   private static final List<Integer> WORKERS = List.of(1, 2, 4, 8);
   private static final int SANDBOXES = 40;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 2;
   private static final int DELETERS = 4;
 
   private final Options options;
@@ -28,13 +28,15 @@ final class ParallelPart {
       }
       List<Ctr> ctr = spawners.stream().map(spawner -> new Ctr(options, spawner)).toList();
       ctr.get(0).pull();
-      for (int round = -1; round < ROUNDS; round++) {
+      warren(bots, DELETERS); // a warm-up
+      for (int round = 0; round < ROUNDS; round++) {
         for (int workers : WORKERS) {
-          double own = warren(bots, workers);
-          double other = ctr(ctr, workers);
-          if (round >= 0) {
-            warren.record(workers + "", own);
-            rival.record(workers + "", other);
+          if (round % 2 == 0) {
+            warren.record(workers + "", warren(bots, workers));
+            rival.record(workers + "", ctr(ctr, workers));
+          } else {
+            rival.record(workers + "", ctr(ctr, workers));
+            warren.record(workers + "", warren(bots, workers));
           }
         }
       }

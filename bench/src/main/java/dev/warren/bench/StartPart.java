@@ -58,9 +58,11 @@ final class StartPart {
       long start = System.nanoTime();
       Sandbox sandbox = bots.start(bot, network);
       figures.recordSince(name + ": started", start);
+      bots.calls().drain(name + ": in it, ", figures);
       sandbox.exec("true").orThrow();
       figures.recordSince(name + ": first command done", start);
       bots.delete(bot);
+      bots.calls().drain("", new Figures());
     };
   }
 
