@@ -1,0 +1,86 @@
+package dev.warren.bench;
+
+import dev.warren.BotContainerManager;
+import dev.warren.BotId;
+import dev.warren.ImageRef;
+import dev.warren.Mount;
+import dev.warren.Network;
+import dev.warren.ResourceLimits;
+import dev.warren.Sandbox;
+import dev.warren.SandboxSpec;
+import dev.warren.containerd.CniOptions;
+import dev.warren.containerd.ContainerdRuntime;
+import dev.warren.spi.SandboxRuntime;
+import dev.warren.spi.StateDirectory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Sandboxes of the containerd runtime, as a host application gets them. Thread-safe. */
+final class Bots implements AutoCloseable {
+  /** Where files of a sandbox are in memory. */
+  static final String SCRATCH = "/scratch";
+
+  private final TimedCalls calls = new TimedCalls();
+  private final AtomicInteger count = new AtomicInteger();
+  private final SandboxRuntime runtime;
+  private final BotContainerManager manager;
+  private final ImageRef image;
+
+  Bots(Options options) {
+    SandboxRuntime containerd =
+        ContainerdRuntime.builder()
+            .socket(options.socket())
+            .namespace("warren-bench")
+            .stateDirectory(StateDirectory.at(options.work().resolve("state")))
+            .cni(
+                CniOptions.standard()
+                    .withBinDirectories(options.cniPlugins())
+                    .withBridge("warren-bench0", "10.213.248.0/21")
+                    .withAddressDirectory(options.work().resolve("addresses")))
+            .build();
+    runtime = calls.around(containerd);
+    image = ImageRef.parse(options.image());
+    manager = BotContainerManager.builder(runtime).name("bench").image(options.image()).build();
+    manager.init();
+  }
+
+  /** The id of a bot that has no sandbox. */
+  BotId next() {
+    return BotId.of("bench-" + count.incrementAndGet());
+  }
+
+  Sandbox start(BotId bot, Network network) {
+    return manager.start(bot, SandboxSpec.builder().image(image).network(network).build());
+  }
+
+  /** With room in memory for bulk files. */
+  Sandbox startLarge(BotId bot) {
+    ResourceLimits limits = ResourceLimits.defaults().withMemoryBytes(4L << 30);
+    return manager.start(
+        bot,
+        SandboxSpec.builder()
+            .image(image)
+            .network(Network.none())
+            .limits(limits)
+            .mounts(new Mount.Tmpfs(SCRATCH, 1L << 30))
+            .build());
+  }
+
+  /** The time in the runtime since this was asked last. */
+  TimedCalls calls() {
+    return calls;
+  }
+
+  void delete(BotId bot) {
+    manager.delete(bot);
+  }
+
+  /** The first process of a sandbox. */
+  long pid(Sandbox sandbox) {
+    return runtime.tasks().get(sandbox.info().containerId()).orElseThrow().pid();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

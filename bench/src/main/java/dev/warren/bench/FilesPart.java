@@ -1,0 +1,97 @@
+package dev.warren.bench;
+
+import dev.warren.BotId;
+import dev.warren.SandboxFiles;
+import dev.warren.WriteOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** One large file into a sandbox and out of it. */
+final class FilesPart {
+  private static final long MIB = 1 << 20;
+  private static final long SIZE = 256 * MIB;
+  private static final int BUFFER = 256 << 10;
+
+  private final Options options;
+  private long peak;
+
+  FilesPart(Options options) {
+    this.options = options;
+  }
+
+  void run() throws Exception {
+    Path socket = options.work().resolve("stream.sock");
+    Process server =
+        new ProcessBuilder(options.yardstick().toString(), "stream", socket.toString())
+            .inheritIO()
+            .start();
+    try (Bots bots = new Bots(options)) {
+      while (!Files.exists(socket) && server.isAlive()) {
+        Thread.sleep(10);
+      }
+      BotId bot = bots.next();
+      try (BareStream bare = new BareStream(socket)) {
+        SandboxFiles files = bots.startLarge(bot).files();
+        List<Contender> contenders =
+            List.of(
+                figures -> measure(figures, "bare stream up", () -> bare.up(SIZE)),
+                figures -> measure(figures, "bare stream down", () -> bare.down(SIZE)),
+                warren(files, "memory", Bots.SCRATCH + "/large"),
+                warren(files, "/data", "large"));
+        Figures figures = Contender.interleave(options.rounds(), contenders);
+        figures.print("MiB/s", "bare stream up", "bare stream down");
+        System.out.printf(
+            "%nPeak of the heap in transfers by Warren: %d MiB with garbage, of %d MiB allowed;"
+                + " %d MiB live after it, %d MiB of buffers beside it.%n",
+            peak / MIB,
+            Runtime.getRuntime().maxMemory() / MIB,
+            HostHeap.used() / MIB,
+            HostHeap.direct() / MIB);
+      } finally {
+        bots.delete(bot);
+      }
+    } finally {
+      server.destroy();
+      server.waitFor();
+    }
+  }
+
+  private Contender warren(SandboxFiles files, String place, String path) {
+    return figures -> {
+      HostHeap.resetPeak();
+      measure(
+          figures,
+          "SandboxFiles.write, " + place,
+          () -> files.write(path, new Zeros(SIZE), WriteOptions.defaults()));
+      measure(figures, "SandboxFiles.open, " + place, () -> read(files, path));
+      peak = Math.max(peak, HostHeap.peak());
+      files.delete(path);
+    };
+  }
+
+  private static void read(SandboxFiles files, String path) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    long got = 0;
+    try (InputStream in = files.open(path)) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        got += count;
+      }
+    }
+    if (got != SIZE) {
+      throw new IOException("got " + got + " bytes");
+    }
+  }
+
+  private interface Transfer {
+    void run() throws Exception;
+  }
+
+  private static void measure(Figures figures, String name, Transfer transfer) throws Exception {
+    long start = System.nanoTime();
+    transfer.run();
+    figures.record(name, SIZE / (double) MIB * 1e9 / (System.nanoTime() - start));
+  }
+}
