@@ -13,6 +13,8 @@ import dev.warren.SandboxProcess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * The life of a sandbox, step by step: start, write, list, run with live output, stop, start again
@@ -24,6 +26,9 @@ import java.util.List;
  * </pre>
  */
 public final class Quickstart {
+  /** Held, because java.util.logging forgets the level of a logger that nobody holds. */
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+
   private final BotContainerManager manager;
   private final BotId bot = BotId.of("quickstart-" + ProcessHandle.current().pid());
 
@@ -32,6 +37,7 @@ public final class Quickstart {
   }
 
   public static void main(String[] args) {
+    GRPC_LOG.setLevel(Level.WARNING);
     QuickstartOptions options;
     try {
       options = QuickstartOptions.parse(args);

@@ -23,7 +23,6 @@ class ManagerRollbackTest extends ManagerScenario {
         "containers.get",
         "images.get",
         "images.pull",
-        "snapshots.orphaned",
         "containers.create",
         "tasks.start",
         "tasks.logs",

@@ -36,6 +36,11 @@ public final class AddressCache<K, V> {
     }
   }
 
+  /** Records an address that was learnt otherwise. */
+  public void put(K key, V value) {
+    entries.put(key, SharedCall.done(value));
+  }
+
   public void invalidate(K key) {
     entries.remove(key);
   }

@@ -58,6 +58,11 @@ public final class BridgeLinks implements AutoCloseable {
     return addresses.get(bot).address();
   }
 
+  /** Spares the next lease the questions to the engine whose answers are known. */
+  void learn(BotId bot, Located located) {
+    addresses.put(bot, located);
+  }
+
   /** Drops what is known about a bot's bridge; calls in flight are not touched. */
   void forget(BotId bot) {
     addresses.invalidate(bot);

@@ -16,6 +16,11 @@ import java.util.Optional;
 /** Finds out from the engine where a bot's bridge is, and which key it has. Thread-safe. */
 public final class BridgeLocator {
   private static final int LOG_TAIL = 2048;
+  private static final long FIRST_PAUSE_NANOS = 500_000;
+  private static final long LONG_PAUSE_NANOS = 2_000_000;
+
+  /** How often the engine is asked whether there is anything to wait for. */
+  private static final long ASK_NANOS = 50_000_000;
 
   private final SandboxRuntime runtime;
   private final SandboxLayout layout;
@@ -49,8 +54,13 @@ public final class BridgeLocator {
                         .detail("its sandbox does not run")
                         .remedy("start it")
                         .build());
-    BootLine boot = awaitBoot(bot, id);
-    return new Located(address(container, task), id, boot);
+    return locate(bot, container, task);
+  }
+
+  /** As {@link #locate(BotId)}, for a task that is known to run. */
+  Located locate(BotId bot, ContainerInfo container, TaskInfo task) {
+    BootLine boot = awaitBoot(bot, container.id());
+    return new Located(address(container, task), container.id(), boot);
   }
 
   /** The container of a bot, if it is one of this manager's. */
@@ -99,7 +109,8 @@ public final class BridgeLocator {
   /** The line is usually there; its way through the engine can take a moment. */
   private BootLine awaitBoot(BotId bot, String id) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    for (long pause = 500_000; ; pause = Math.min(pause * 2, 20_000_000)) {
+    long asked = System.nanoTime();
+    for (long pause = FIRST_PAUSE_NANOS; ; pause = Math.min(pause * 2, LONG_PAUSE_NANOS)) {
       try (InputStream log = runtime.tasks().logs(id)) {
         Optional<BootLine> boot = BootLine.find(log, id);
         if (boot.isPresent()) {
@@ -111,10 +122,9 @@ public final class BridgeLocator {
             .cause(e)
             .build();
       }
-      if (!running(id)) {
-        throw error(Code.UNAVAILABLE, "reach", bot)
-            .detail("its bridge ended before it was ready: " + logTail(id))
-            .build();
+      if (System.nanoTime() - asked > ASK_NANOS) {
+        requireRunning(bot, id);
+        asked = System.nanoTime();
       }
       if (System.nanoTime() > deadline) {
         throw error(Code.UNAVAILABLE, "reach", bot)
@@ -122,6 +132,14 @@ public final class BridgeLocator {
             .build();
       }
       pause(bot, pause);
+    }
+  }
+
+  private void requireRunning(BotId bot, String id) {
+    if (!running(id)) {
+      throw error(Code.UNAVAILABLE, "reach", bot)
+          .detail("its bridge ended before it was ready: " + logTail(id))
+          .build();
     }
   }
 

@@ -62,16 +62,23 @@ final class SandboxLifecycle {
     boolean started = false;
     try {
       Optional<ContainerInfo> existing = locator.findOwn("start", bot);
+      ContainerInfo container;
       if (existing.isPresent()) {
         if (reachable(bot, id)) {
           return;
         }
+        container = existing.get();
+        stopWhatDoesNotAnswer(id);
+        prepare(id, spec, Transport.of(container));
       } else {
         fresh = true;
-        created = create(bot, spec, transport);
+        Made made = create(bot, spec, transport);
+        created = made.anew();
+        container = made.container();
       }
       started = true;
-      launch(id, spec, existing.map(Transport::of).orElse(transport));
+      TaskInfo task = runtime.tasks().start(id);
+      links.learn(bot, locator.locate(bot, container, task));
       greet(bot);
     } catch (RuntimeException e) {
       boolean undoStart = started;
@@ -104,43 +111,41 @@ final class SandboxLifecycle {
     layout.remove(id);
   }
 
-  /** Whether this call made it; an orphaned layer is taken up again, with the data in it. */
-  private boolean create(BotId bot, SandboxSpec spec, Transport transport) {
+  private Made create(BotId bot, SandboxSpec spec, Transport transport) {
     Optional<Path> ca = transport == Transport.TCP ? Optional.of(clientCa.get()) : Optional.empty();
     ContainerSpec container = composer.compose(bot, spec, transport, ca);
     if (spec.image().isPresent() && runtime.info().can(Capability.IMAGES)) {
       images.ensure(spec.image().get());
     }
-    prepare(container.id(), spec);
-    Optional<Snapshots> snapshots = runtime.snapshots();
-    if (snapshots.isPresent() && snapshots.get().orphaned().contains(container.id())) {
-      log.warn("The container of bot {} was lost; its data was found and is used again", bot);
-      snapshots.get().adopt(container);
-      return false;
+    prepare(container.id(), spec, transport);
+    try {
+      return new Made(runtime.containers().create(container), true);
+    } catch (SandboxException e) {
+      Optional<Snapshots> snapshots = runtime.snapshots();
+      if (e.code() == Code.ALREADY_EXISTS
+          && snapshots.isPresent()
+          && snapshots.get().orphaned().contains(container.id())) {
+        log.warn("The container of bot {} was lost; its data was found and is used again", bot);
+        return new Made(snapshots.get().adopt(container), false);
+      }
+      throw e;
     }
-    runtime.containers().create(container);
-    return true;
   }
 
-  private void prepare(String id, SandboxSpec spec) {
+  private void prepare(String id, SandboxSpec spec, Transport transport) {
     layout.install(id, binary.get());
-    layout.prepareSocketDirectory(id, spec.user().isPresent());
+    if (transport == Transport.UNIX) {
+      layout.prepareSocketDirectory(id, spec.user().isPresent());
+    }
     if (SpecComposer.separateData(spec)) {
       layout.prepareData(id);
     }
   }
 
-  private void launch(String id, SandboxSpec spec, Transport transport) {
+  private void stopWhatDoesNotAnswer(String id) {
     if (locator.running(id)) {
-      // It runs, but its bridge does not answer: a ghost.
       runtime.tasks().stop(id, StopOptions.grace(stopGrace));
     }
-    if (transport == Transport.UNIX) {
-      prepare(id, spec);
-    } else {
-      layout.install(id, binary.get());
-    }
-    runtime.tasks().start(id);
   }
 
   private boolean reachable(BotId bot, String id) {
@@ -223,4 +228,11 @@ final class SandboxLifecycle {
       failure.addSuppressed(e);
     }
   }
+
+  /**
+   * A container that {@link #create} came by.
+   *
+   * @param anew it has no data yet: a failed start may delete it
+   */
+  private record Made(ContainerInfo container, boolean anew) {}
 }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("engine")
+@Tag("containerd2") // needs a daemon with the transfer service
 class TransferPullIT {
   /** The one the daemon's transfer service is configured to unpack for. */
   private static final String SNAPSHOTTER = "overlayfs";
