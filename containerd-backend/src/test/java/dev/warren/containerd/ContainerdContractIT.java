@@ -6,6 +6,7 @@ import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.SandboxRuntimeContract;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +34,20 @@ class ContainerdContractIT extends SandboxRuntimeContract {
   protected boolean loseContainer(SandboxRuntime runtime, String id) {
     String socket = TestEngine.require().socket().toString();
     RuntimeFixture.shell(
-        "ctr", "-a", socket, "-n", "manager-test", "containers", "rm", "--keep-snapshot", id);
+        "ctr",
+        "-a",
+        socket,
+        "-n",
+        ContainerdRuntimeFactory.NAMESPACE,
+        "containers",
+        "rm",
+        "--keep-snapshot",
+        id);
     return true;
+  }
+
+  @AfterAll
+  static void removeTraces() {
+    ContainerdRuntimeFactory.removeTraces();
   }
 }

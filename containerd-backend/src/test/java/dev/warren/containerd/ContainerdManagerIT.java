@@ -4,6 +4,7 @@ import dev.warren.containerd.internal.client.TestEngine;
 import dev.warren.testkit.ManagerContract;
 import dev.warren.testkit.RuntimeFactory;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 
 @Tag("engine")
@@ -16,5 +17,10 @@ class ContainerdManagerIT extends ManagerContract {
   @Override
   protected Optional<String> image() {
     return Optional.of(TestEngine.require().image());
+  }
+
+  @AfterAll
+  static void removeTraces() {
+    ContainerdRuntimeFactory.removeTraces();
   }
 }

@@ -183,37 +183,9 @@ final class RuntimeFixture implements AutoCloseable {
     runtime.images().list().forEach(found -> runtime.images().delete(found.ref()));
     runtime.close();
     ctr("namespaces", "rm", namespace);
-    shell("ip", "link", "del", cni.bridge());
-    shell("ip", "route", "del", "unreachable", cni.subnet(), "metric", "4278198272");
-    for (String program : List.of("iptables", "ip6tables")) {
-      shell(
-          program,
-          "-D",
-          "INPUT",
-          "-i",
-          cni.bridge(),
-          "-m",
-          "conntrack",
-          "--ctstate",
-          "NEW",
-          "-j",
-          "DROP");
-    }
-    removeGroups();
+    HostTraces.remove(cni, namespace);
     try (Stream<Path> all = Files.walk(directory)) {
       all.sorted(Comparator.reverseOrder()).forEach(RuntimeFixture::remove);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The group of a namespace outlives its containers. */
-  private void removeGroups() {
-    String name = "warren-" + namespace;
-    Path root = Path.of("/sys/fs/cgroup");
-    remove(root.resolve(name));
-    try (Stream<Path> controllers = Files.list(root)) {
-      controllers.map(controller -> controller.resolve(name)).forEach(RuntimeFixture::remove);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

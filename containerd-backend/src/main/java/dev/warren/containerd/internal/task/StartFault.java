@@ -19,7 +19,16 @@ final class StartFault {
   private static final Pattern NO_MEMORY =
       Pattern.compile("cannot allocate memory|OOM-killed|cgroup memory");
 
+  private static final Pattern BUNDLE_LEFT =
+      Pattern.compile("failed to start shim: mkdir .*: file exists");
+
   private StartFault() {}
+
+  /** The daemon still has the directory of an earlier task of this name. */
+  static boolean isBundleLeft(SandboxException failure) {
+    return failure.code() == Code.INTERNAL
+        && BUNDLE_LEFT.matcher(ContainerdErrors.daemonText(failure)).find();
+  }
 
   static SandboxException explain(String id, RuntimeException failure) {
     if (!(failure instanceof SandboxException known) || known.code() != Code.INTERNAL) {
@@ -41,6 +50,12 @@ final class StartFault {
       return error(Code.NOT_FOUND, id, known)
           .reason("COMMAND_NOT_FOUND")
           .detail("its command is not in the image")
+          .build();
+    }
+    if (BUNDLE_LEFT.matcher(text).find()) {
+      return error(Code.UNAVAILABLE, id, known)
+          .detail("the daemon still holds what is left of an earlier task of this name")
+          .remedy("restart the daemon, which then removes it")
           .build();
     }
     if (NO_MEMORY.matcher(text).find()) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 final class TaskStart {
   private static final int LATE_CREATES = 3;
   private static final int LATE_CREATE_MILLIS = 100;
+  private static final int BUNDLE_ATTEMPTS = 20;
 
   private final ContainerdClient client;
   private final TaskCalls calls;
@@ -72,14 +73,21 @@ final class TaskStart {
             .setStdout(output)
             .setStderr(output)
             .build();
-    try {
-      return create(id, request);
-    } catch (SandboxException e) {
-      if (e.code() != Code.ALREADY_EXISTS) {
-        throw e;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return create(id, request);
+      } catch (SandboxException e) {
+        // A daemon that was killed tidies up after its next start, and not at once.
+        boolean untidy = StartFault.isBundleLeft(e) && attempt < BUNDLE_ATTEMPTS;
+        boolean remains = e.code() == Code.ALREADY_EXISTS && attempt == 1;
+        if (!untidy && !remains) {
+          throw e;
+        }
+        removeRemains(id);
+        if (untidy) {
+          pause();
+        }
       }
-      removeRemains(id);
-      return create(id, request);
     }
   }
 
