@@ -287,12 +287,12 @@ public final class SandboxOperations implements AutoCloseable {
     } else if (event instanceof RuntimeEvent.Started started) {
       tell(started.id(), (listener, bot) -> listener.started(bot));
     } else if (event instanceof RuntimeEvent.Exited exited) {
-      botOf(exited.id()).ifPresent(this::forgetUnlessRunning);
+      Labels.botOf(exited.id()).ifPresent(this::forgetUnlessRunning);
       tell(exited.id(), (listener, bot) -> listener.stopped(bot, exited.status().code()));
     } else if (event instanceof RuntimeEvent.OutOfMemory outOfMemory) {
       tell(outOfMemory.id(), (listener, bot) -> listener.outOfMemory(bot));
     } else if (event instanceof RuntimeEvent.Deleted deleted) {
-      botOf(deleted.id()).ifPresent(this::forgetUnlessRunning);
+      Labels.botOf(deleted.id()).ifPresent(this::forgetUnlessRunning);
       tell(deleted.id(), (listener, bot) -> listener.deleted(bot));
     }
   }
@@ -313,7 +313,7 @@ public final class SandboxOperations implements AutoCloseable {
 
   private void tell(
       String containerId, java.util.function.BiConsumer<SandboxListener, BotId> call) {
-    botOf(containerId)
+    Labels.botOf(containerId)
         .ifPresent(
             bot ->
                 settings
@@ -327,9 +327,5 @@ public final class SandboxOperations implements AutoCloseable {
     } catch (RuntimeException e) {
       log.warn("A sandbox listener failed", e);
     }
-  }
-
-  private static Optional<BotId> botOf(String containerId) {
-    return Labels.botOf(containerId);
   }
 }
