@@ -16,12 +16,16 @@ final class AlgSocketsCheck implements Check {
   private static final String ID = "kernel.af-alg";
   private static final List<String> RULES =
       List.of("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d");
-  private static final Pattern BLOCKED =
-      Pattern.compile(
-          "install\\s+(algif[_-]aead|af[_-]alg)\\s+(/usr)?/s?bin/(false|true).*"
-              // The kernel asks for af_alg by an alias, which a blacklist stops. algif_aead it asks
-              // for by name, which a blacklist does not.
-              + "|blacklist\\s+af[_-]alg\\s*");
+  private static final String REFUSED = "\\s+(/usr)?/s?bin/(false|true).*";
+
+  /** The kernel asks for algif_aead by its name, which a blacklist does not stop. */
+  private static final Pattern AEAD_BLOCKED = Pattern.compile("install\\s+algif[_-]aead" + REFUSED);
+
+  /**
+   * The kernel asks for af_alg by an alias, which a blacklist stops; a loaded one needs no asking.
+   */
+  private static final Pattern FAMILY_BLOCKED =
+      Pattern.compile("install\\s+af[_-]alg" + REFUSED + "|blacklist\\s+af[_-]alg");
 
   private final Host host;
 
@@ -56,7 +60,7 @@ final class AlgSocketsCheck implements Check {
               ? unknown("AF_ALG sockets are there; whether with AEAD is not to be seen")
               : safe("AF_ALG sockets with AEAD are not there, and no module can be loaded"));
     }
-    if (blocked()) {
+    if (blocked(family)) {
       return List.of(safe("modprobe is told not to load AF_ALG sockets with AEAD"));
     }
     Sight modules = host.read("/lib/modules/" + release + "/modules.dep");
@@ -85,7 +89,7 @@ final class AlgSocketsCheck implements Check {
         && !host.read("/proc/sys/kernel/modules_disabled").line().equals("1");
   }
 
-  private boolean blocked() {
+  private boolean blocked(boolean familyLoaded) {
     return RULES.stream()
         .flatMap(
             directory ->
@@ -93,7 +97,11 @@ final class AlgSocketsCheck implements Check {
                     .filter(name -> name.endsWith(".conf"))
                     .map(name -> directory + "/" + name))
         .flatMap(file -> host.read(file).text().lines())
-        .anyMatch(line -> BLOCKED.matcher(line.strip()).matches());
+        .map(String::strip)
+        .anyMatch(
+            line ->
+                AEAD_BLOCKED.matcher(line).matches()
+                    || (!familyLoaded && FAMILY_BLOCKED.matcher(line).matches()));
   }
 
   private String config(String release) {
