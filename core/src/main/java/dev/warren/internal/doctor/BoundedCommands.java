@@ -1,22 +1,20 @@
 package dev.warren.internal.doctor;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Real programs, without the environment of this process, and ended after a while. */
 final class BoundedCommands implements Commands {
   private static final int MOST_BYTES = 64 << 10;
+  private static final Duration LAST_READ = Duration.ofMillis(500);
 
   private final Duration limit;
 
@@ -44,7 +42,7 @@ final class BoundedCommands implements Commands {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
-    } catch (IOException | ExecutionException | TimeoutException e) {
+    } catch (IOException e) {
       return Optional.empty();
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -52,28 +50,28 @@ final class BoundedCommands implements Commands {
     }
   }
 
-  private Optional<String> output(Process process)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    long deadline = System.nanoTime() + limit.toNanos();
-    CompletableFuture<byte[]> output = new CompletableFuture<>();
+  private Optional<String> output(Process process) throws InterruptedException {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
     Thread reader = new Thread(() -> read(process.getInputStream(), output), "warren-doctor-read");
     reader.setDaemon(true);
     reader.start();
     if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS) || process.exitValue() != 0) {
       return Optional.empty();
     }
-    byte[] bytes = output.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-    return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+    // A child may hold the pipe; what the program itself wrote is there by now.
+    reader.join(LAST_READ.toMillis());
+    return Optional.of(output.toString(StandardCharsets.UTF_8));
   }
 
   /** Reads on past the limit, so that the program does not wait for a reader. */
-  private static void read(InputStream stream, CompletableFuture<byte[]> output) {
+  private static void read(InputStream stream, ByteArrayOutputStream output) {
+    byte[] bytes = new byte[8192];
     try (stream) {
-      byte[] bytes = stream.readNBytes(MOST_BYTES);
-      stream.skip(Long.MAX_VALUE);
-      output.complete(bytes);
-    } catch (IOException | UncheckedIOException e) {
-      output.completeExceptionally(e);
+      for (int count = stream.read(bytes); count >= 0; count = stream.read(bytes)) {
+        output.write(bytes, 0, Math.min(count, MOST_BYTES - output.size()));
+      }
+    } catch (IOException e) {
+      // The program was ended; what it wrote before stands.
     }
   }
 }
