@@ -105,7 +105,7 @@ public final class SandboxRuntimes {
    * path. It works without privileges and says what it could not see.
    *
    * <p>Nothing is changed and nothing is thrown. It takes about as long as the programs that it
-   * asks for their version, and at most some seconds. Thread-safe.
+   * asks for their version, well below a second as a rule and ten at most. Thread-safe.
    */
   public static DoctorReport doctor() {
     return doctor(StateDirectory.standard());

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs all checks side by side, within a time. Immutable and thread-safe. */
 public final class Doctor {
-  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Duration PROGRAM_LIMIT = Duration.ofSeconds(3);
 
   private final List<Check> checks;
@@ -65,7 +65,7 @@ public final class Doctor {
     return checks;
   }
 
-  /** Never throws; what could not be done is a finding. Takes no more than some seconds. */
+  /** Never throws; what could not be done is a finding. Takes ten seconds at most. */
   public DoctorReport look() {
     ExecutorService threads = Executors.newCachedThreadPool(daemons());
     try {

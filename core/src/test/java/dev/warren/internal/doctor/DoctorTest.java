@@ -11,6 +11,8 @@ import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
 import dev.warren.spi.StateDirectory;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,11 +175,29 @@ class DoctorTest {
     Path state = directory.resolve("state");
     long before = System.nanoTime();
     DoctorReport report = SandboxRuntimes.doctor(StateDirectory.at(state));
-    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
     assertThat(Files.exists(state)).isFalse();
     assertThat(report.finding("kernel.version")).isPresent();
     assertThat(report.finding("backend.process").orElseThrow().severity()).isEqualTo(Severity.INFO);
     assertThat(report.finding("backend.none")).isPresent();
     assertThat(report.render()).doesNotContain(directory.toString());
+  }
+
+  @Test
+  void providerThatCannotBeLoaded_isAFinding_notAnError() throws IOException {
+    Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+    Files.writeString(
+        services.resolve(SandboxRuntimeProvider.class.getName()), "no.such.Provider\n");
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader broken =
+        new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
+      Thread.currentThread().setContextClassLoader(broken);
+      DoctorReport report = SandboxRuntimes.doctor(StateDirectory.at(directory.resolve("state")));
+      assertThat(report.finding("backend.broken").orElseThrow().severity())
+          .isEqualTo(Severity.FAIL);
+      assertThat(report.finding("kernel.version")).isPresent();
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
   }
 }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 public abstract class EventCases extends ContractCases {
   private static final int AT_ONCE = 10;
 
-
   protected EventCases(ContractBench bench) {
     super(bench);
   }
@@ -77,7 +76,9 @@ public abstract class EventCases extends ContractCases {
     }
   }
 
-  /** "Delivers what happens to containers and tasks": also to one that has ended within its start. */
+  /**
+   * "Delivers what happens to containers and tasks": also to one that has ended within its start.
+   */
   @Test
   void watch_tasksThatEndAtOnce_areToldOfAsWell() {
     Queue<RuntimeEvent> events = new ConcurrentLinkedQueue<>();
