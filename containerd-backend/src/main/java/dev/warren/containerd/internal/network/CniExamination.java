@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
 /** Looks at the CNI plugins without attaching anything. */
 public final class CniExamination {
   private static final String ID = "containerd.cni";
-  private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final List<String> TYPES = List.of("bridge", "host-local");
 
   private CniExamination() {}
