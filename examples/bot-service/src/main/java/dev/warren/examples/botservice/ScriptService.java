@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Runs the scripts of bots, each in the sandbox of its bot. It tries again where that can help,
@@ -63,8 +64,14 @@ public final class ScriptService {
 
   private Answer runNow(BotId bot, String script) {
     try {
-      Sandbox sandbox = start(bot);
-      sandbox.files().writeString("script.py", script);
+      // Both may be done twice without harm, and a connection that was lost shows in the write.
+      Sandbox sandbox =
+          repeated(
+              () -> {
+                Sandbox started = manager.start(bot);
+                started.files().writeString("script.py", script);
+                return started;
+              });
       return answer(
           sandbox.exec(ExecRequest.builder("python", "script.py").timeout(scriptLimit).build()));
     } catch (SandboxException e) {
@@ -72,11 +79,11 @@ public final class ScriptService {
     }
   }
 
-  private Sandbox start(BotId bot) {
+  private <T> T repeated(Supplier<T> step) {
     Duration wait = FIRST_PAUSE;
     for (int attempt = 1; ; attempt++) {
       try {
-        return manager.start(bot);
+        return step.get();
       } catch (SandboxException e) {
         if (attempt == ATTEMPTS || !PASSING.contains(e.code())) {
           throw e;
@@ -125,7 +132,7 @@ public final class ScriptService {
     activity(backup.bot())
         .alone(
             () -> {
-              Sandbox sandbox = start(backup.bot());
+              Sandbox sandbox = repeated(() -> manager.start(backup.bot()));
               manager.restore(backup);
               return sandbox;
             });
