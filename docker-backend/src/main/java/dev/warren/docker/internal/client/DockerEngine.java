@@ -3,6 +3,8 @@ package dev.warren.docker.internal.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
@@ -10,6 +12,7 @@ import com.github.dockerjava.transport.DockerHttpClient.Response;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +34,7 @@ public final class DockerEngine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
   private static final Duration PROBE = Duration.ofSeconds(5);
   private static final Duration USUAL = Duration.ofMinutes(2);
+  private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(10);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final Endpoint endpoint;
@@ -110,12 +114,110 @@ public final class DockerEngine implements AutoCloseable {
   }
 
   /**
+   * As {@link #call}, for a change that the engine makes in a moment: an interrupt before it is
+   * {@code CANCELLED}, one during it stays set and the change is waited for, since a change that
+   * may or may not have been made cannot be undone.
+   */
+  public <T> T change(String operation, String subject, Callable<T> body) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw DockerErrors.map(operation, subject, new InterruptedException("before the call"));
+    }
+    if (closed) {
+      throw closedError(operation, subject);
+    }
+    Future<T> future = submit(callers, operation, subject, body);
+    boolean interrupted = false;
+    long end = System.nanoTime() + USUAL.toNanos();
+    try {
+      while (true) {
+        try {
+          return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          end = Math.min(end, System.nanoTime() + AFTER_INTERRUPT.toNanos());
+        }
+      }
+    } catch (TimeoutException e) {
+      future.cancel(true);
+      throw DockerErrors.map(operation, subject, interrupted ? new InterruptedException() : e);
+    } catch (ExecutionException e) {
+      throw failed(endpoint, operation, subject, e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * As {@link #call}, for reading an answer that may be silent for long.
+   *
+   * @param abandoned closed when the caller gives up, so that no thread goes on reading
+   */
+  public <T> T read(
+      String operation, String subject, Duration timeout, Response abandoned, Callable<T> body) {
+    try {
+      return call(operation, subject, timeout, body);
+    } finally {
+      abandoned.close();
+    }
+  }
+
+  /**
    * Asks for a JSON document that the library has no command for, or reads only in part.
    *
    * @param path without the version, such as {@code /info}
    */
   public JsonNode get(String operation, String subject, String path) {
     return call(operation, subject, () -> json(transport, "/v" + version.api() + path));
+  }
+
+  /**
+   * Sends a JSON document that the library has no command for, or not all fields of.
+   *
+   * @param path without the version
+   */
+  public JsonNode post(String operation, String subject, String path, JsonNode body) {
+    return change(
+        operation,
+        subject,
+        () -> {
+          Request request =
+              Request.builder()
+                  .method(Request.Method.POST)
+                  .path("/v" + version.api() + path)
+                  .putHeader("Content-Type", "application/json")
+                  .bodyBytes(MAPPER.writeValueAsBytes(body))
+                  .build();
+          return answer(transport, request);
+        });
+  }
+
+  /**
+   * Opens an answer that is read as it comes. Closing it cuts it off, from any thread.
+   *
+   * @param path without the version
+   */
+  public Response open(
+      String operation, String subject, Request.Method method, String path, Duration timeout) {
+    return open(operation, subject, method.name(), path, timeout);
+  }
+
+  /** Asks whether something is there; {@code NOT_FOUND} when it is not. */
+  public Response head(String operation, String subject, String path) {
+    return open(operation, subject, "HEAD", path, USUAL);
+  }
+
+  private Response open(
+      String operation, String subject, String method, String path, Duration timeout) {
+    Request request = Request.builder().method(method).path("/v" + version.api() + path).build();
+    Response response = call(operation, subject, timeout, () -> transport.execute(request));
+    if (response.getStatusCode() / 100 == 2) {
+      return response;
+    }
+    try (response) {
+      throw DockerErrors.map(operation, subject, call(operation, subject, () -> refusal(response)));
+    }
   }
 
   /** Asks whether the engine answers. */
@@ -131,15 +233,23 @@ public final class DockerEngine implements AutoCloseable {
   }
 
   static JsonNode json(DockerHttpClient transport, String path) throws IOException {
-    Request request = Request.builder().method(Request.Method.GET).path(path).build();
+    return answer(transport, Request.builder().method(Request.Method.GET).path(path).build());
+  }
+
+  private static JsonNode answer(DockerHttpClient transport, Request request) throws IOException {
     try (Response response = transport.execute(request)) {
-      byte[] body = response.getBody().readAllBytes();
-      if (response.getStatusCode() != 200) {
-        throw new com.github.dockerjava.api.exception.DockerException(
-            new String(body, java.nio.charset.StandardCharsets.UTF_8), response.getStatusCode());
+      if (response.getStatusCode() / 100 != 2) {
+        throw refusal(response);
       }
-      return MAPPER.readTree(body);
+      return MAPPER.readTree(response.getBody().readAllBytes());
     }
+  }
+
+  private static DockerException refusal(Response response) throws IOException {
+    String text = new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
+    return response.getStatusCode() == 404
+        ? new NotFoundException(text)
+        : new DockerException(text, response.getStatusCode());
   }
 
   private static <T> T run(
@@ -149,12 +259,7 @@ public final class DockerEngine implements AutoCloseable {
       String subject,
       Duration timeout,
       Callable<T> body) {
-    Future<T> future;
-    try {
-      future = callers.submit(body);
-    } catch (RejectedExecutionException e) {
-      throw closedError(operation, subject);
-    }
+    Future<T> future = submit(callers, operation, subject, body);
     try {
       return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -166,6 +271,15 @@ public final class DockerEngine implements AutoCloseable {
       throw DockerErrors.map(operation, subject, e);
     } catch (ExecutionException e) {
       throw failed(endpoint, operation, subject, e.getCause());
+    }
+  }
+
+  private static <T> Future<T> submit(
+      ExecutorService callers, String operation, String subject, Callable<T> body) {
+    try {
+      return callers.submit(body);
+    } catch (RejectedExecutionException e) {
+      throw closedError(operation, subject);
     }
   }
 
