@@ -3,8 +3,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # what scripts/engines sets
 
-# Docker's part of the addresses: bridges below .64, links to remote engines below .128, the rest for
-# networks that are made through the API.
+# Docker's part of the addresses: bridges below .64, links to remote engines below .128, networks that are made
+# through the API without saying where below .192, and what tests give to theirs from there on.
 docker_subnet=10.215.0.0/16
 docker_prefix=10.215
 docker_id=${run##*-}
@@ -126,7 +126,7 @@ start_docker-remote() {
   start_daemon docker-remote "${without_proxy[@]}" nsenter --target "$init" --mount --net --pid --wd=/ \
     dockerd "${settings[@]}" --data-root /run/docker-data --host "tcp://$engine:2376" \
     --tlsverify --tlscacert /run/tls/ca.pem --tlscert /run/tls/server.pem --tlskey /run/tls/server-key.pem \
-    --bip "$docker_prefix.255.1/24" --default-address-pool "base=$docker_prefix.192.0/18,size=24" \
+    --bip "$docker_prefix.255.1/24" --default-address-pool "base=$docker_prefix.128.0/18,size=24" \
     --insecure-registry "$(registry_address registry-remote)" --cgroup-parent "$docker_group-remote"
   # The daemon is the child of nsenter, which ends with it but passes no signals on.
   entry=$(remembered_process "$run/docker-remote.pid")
@@ -181,7 +181,7 @@ make_certificates() {
   local server=$1 client=$remote_tls work
   work=$(mktemp -d "$run/ca-XXXXXX")
   rm -rf "$client"
-  mkdir -p -m 700 "$server" "$client"
+  (umask 077 && mkdir -p "$server" "$client")
   key() { openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1"; }
   signed() { # KEY NAME EXTENSIONS OUT
     openssl req -new -key "$1" -subj "/CN=$2" \
