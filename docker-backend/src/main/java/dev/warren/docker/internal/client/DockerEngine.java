@@ -1,0 +1,204 @@
+package dev.warren.docker.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.DockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient.Request;
+import com.github.dockerjava.transport.DockerHttpClient.Response;
+import dev.warren.SandboxException;
+import dev.warren.SandboxException.Code;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to one engine. Every request goes through {@link #call}, which gives it a
+ * deadline, makes it interruptible and turns its failure into a {@link SandboxException}.
+ * Thread-safe.
+ */
+public final class DockerEngine implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
+  private static final Duration PROBE = Duration.ofSeconds(5);
+  private static final Duration USUAL = Duration.ofMinutes(2);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Endpoint endpoint;
+  private final DockerHttpClient transport;
+  private final DockerClient client;
+  private final EngineVersion version;
+  private final ExecutorService callers;
+  private volatile boolean closed;
+
+  private DockerEngine(
+      Endpoint endpoint,
+      DockerHttpClient transport,
+      ExecutorService callers,
+      EngineVersion version) {
+    this.endpoint = endpoint;
+    this.transport = transport;
+    this.callers = callers;
+    this.version = version;
+    this.client =
+        DockerClientImpl.getInstance(new EngineConfig(endpoint.uri(), version.api()), transport);
+  }
+
+  /**
+   * Asks the engine for its version, and speaks the newest that both know from then on.
+   *
+   * @throws SandboxException {@code UNAVAILABLE}, {@code PERMISSION_DENIED}, {@code UNSUPPORTED},
+   *     {@code INVALID_ARGUMENT}
+   */
+  public static DockerEngine open(Endpoint endpoint) {
+    EngineTransport transport = new EngineTransport(endpoint);
+    ExecutorService callers = Executors.newCachedThreadPool(Daemons.named("call"));
+    try {
+      EngineVersion version =
+          run(callers, endpoint, "open runtime", "", PROBE, () -> Greeting.with(transport));
+      return new DockerEngine(endpoint, transport, callers, version);
+    } catch (RuntimeException e) {
+      callers.shutdownNow();
+      closeQuietly(transport);
+      throw e;
+    }
+  }
+
+  public EngineVersion version() {
+    return version;
+  }
+
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** The library's client, for use inside {@link #call}. */
+  public DockerClient api() {
+    return client;
+  }
+
+  /** {@link #call(String, String, Duration, Callable)} with two minutes. */
+  public <T> T call(String operation, String subject, Callable<T> body) {
+    return call(operation, subject, USUAL, body);
+  }
+
+  /**
+   * Runs requests on a thread of its own, because the library's calls know neither deadlines nor
+   * interrupts. What a caller gave up on is cut off; the engine may have done it all the same.
+   *
+   * @throws SandboxException as {@link DockerErrors} maps the failure; {@code TIMEOUT}, {@code
+   *     CANCELLED}, {@code CLOSED}
+   */
+  public <T> T call(String operation, String subject, Duration timeout, Callable<T> body) {
+    if (closed) {
+      throw closedError(operation, subject);
+    }
+    try {
+      return run(callers, endpoint, operation, subject, timeout, body);
+    } catch (SandboxException e) {
+      throw closed && e.code() == Code.UNAVAILABLE ? closedError(operation, subject) : e;
+    }
+  }
+
+  /**
+   * Asks for a JSON document that the library has no command for, or reads only in part.
+   *
+   * @param path without the version, such as {@code /info}
+   */
+  public JsonNode get(String operation, String subject, String path) {
+    return call(operation, subject, () -> json(transport, "/v" + version.api() + path));
+  }
+
+  /** Asks whether the engine answers. */
+  public void ping() {
+    call(
+        "ping",
+        "",
+        PROBE,
+        () -> {
+          client.pingCmd().exec();
+          return true;
+        });
+  }
+
+  static JsonNode json(DockerHttpClient transport, String path) throws IOException {
+    Request request = Request.builder().method(Request.Method.GET).path(path).build();
+    try (Response response = transport.execute(request)) {
+      byte[] body = response.getBody().readAllBytes();
+      if (response.getStatusCode() != 200) {
+        throw new com.github.dockerjava.api.exception.DockerException(
+            new String(body, java.nio.charset.StandardCharsets.UTF_8), response.getStatusCode());
+      }
+      return MAPPER.readTree(body);
+    }
+  }
+
+  private static <T> T run(
+      ExecutorService callers,
+      Endpoint endpoint,
+      String operation,
+      String subject,
+      Duration timeout,
+      Callable<T> body) {
+    Future<T> future;
+    try {
+      future = callers.submit(body);
+    } catch (RejectedExecutionException e) {
+      throw closedError(operation, subject);
+    }
+    try {
+      return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      future.cancel(true);
+      Thread.currentThread().interrupt();
+      throw DockerErrors.map(operation, subject, e);
+    } catch (TimeoutException e) {
+      future.cancel(true);
+      throw DockerErrors.map(operation, subject, e);
+    } catch (ExecutionException e) {
+      throw failed(endpoint, operation, subject, e.getCause());
+    }
+  }
+
+  private static SandboxException failed(
+      Endpoint endpoint, String operation, String subject, Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return DockerErrors.code(cause) == Code.UNAVAILABLE && !(cause instanceof SandboxException)
+        ? ConnectFault.explain(endpoint, operation, subject, cause)
+        : DockerErrors.map(operation, subject, cause);
+  }
+
+  private static SandboxException closedError(String operation, String subject) {
+    return SandboxException.of(Code.CLOSED, operation, subject)
+        .backend(DockerErrors.BACKEND)
+        .detail("the runtime was closed")
+        .build();
+  }
+
+  /** Cuts off what runs. */
+  @Override
+  public void close() {
+    closed = true;
+    callers.shutdownNow();
+    closeQuietly(transport);
+  }
+
+  private static void closeQuietly(DockerHttpClient transport) {
+    try {
+      transport.close();
+    } catch (IOException e) {
+      log.debug("connections to the engine were not closed: {}", e.getMessage());
+    }
+  }
+}
