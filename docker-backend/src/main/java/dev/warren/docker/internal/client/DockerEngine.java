@@ -3,6 +3,7 @@ package dev.warren.docker.internal.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
@@ -10,6 +11,8 @@ import com.github.dockerjava.transport.DockerHttpClient.Response;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +35,7 @@ public final class DockerEngine implements AutoCloseable {
   private static final Duration PROBE = Duration.ofSeconds(5);
   private static final Duration USUAL = Duration.ofMinutes(2);
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int ERROR_BYTES = 64 * 1024;
 
   private final Endpoint endpoint;
   private final DockerHttpClient transport;
@@ -118,6 +122,34 @@ public final class DockerEngine implements AutoCloseable {
     return call(operation, subject, () -> json(transport, "/v" + version.api() + path));
   }
 
+  /**
+   * Sends a request that the library has no command for, whose secrets it would log, or whose
+   * answer is a stream. A caller that gives up closes the connection.
+   *
+   * @param request its path without the version
+   */
+  public <T> T exchange(
+      String operation, String subject, Duration timeout, Request request, Answer<T> answer) {
+    Request versioned =
+        Request.builder().from(request).path("/v" + version.api() + request.path()).build();
+    try (OpenAnswer open = new OpenAnswer()) {
+      return call(
+          operation,
+          subject,
+          timeout,
+          () -> {
+            try (Response response = open.take(transport.execute(versioned))) {
+              return answer.read(checked(response).getBody());
+            }
+          });
+    }
+  }
+
+  /** Reads the body of an answer that says success. */
+  public interface Answer<T> {
+    T read(InputStream body) throws IOException, InterruptedException;
+  }
+
   /** Asks whether the engine answers. */
   public void ping() {
     call(
@@ -133,13 +165,17 @@ public final class DockerEngine implements AutoCloseable {
   static JsonNode json(DockerHttpClient transport, String path) throws IOException {
     Request request = Request.builder().method(Request.Method.GET).path(path).build();
     try (Response response = transport.execute(request)) {
-      byte[] body = response.getBody().readAllBytes();
-      if (response.getStatusCode() != 200) {
-        throw new com.github.dockerjava.api.exception.DockerException(
-            new String(body, java.nio.charset.StandardCharsets.UTF_8), response.getStatusCode());
-      }
+      byte[] body = checked(response).getBody().readAllBytes();
       return MAPPER.readTree(body);
     }
+  }
+
+  private static Response checked(Response response) throws IOException {
+    if (response.getStatusCode() / 100 != 2) {
+      String text = new String(response.getBody().readNBytes(ERROR_BYTES), StandardCharsets.UTF_8);
+      throw new DockerException(text, response.getStatusCode());
+    }
+    return response;
   }
 
   private static <T> T run(
