@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.DockerException;
-import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
@@ -12,6 +11,7 @@ import com.github.dockerjava.transport.DockerHttpClient.Response;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -36,6 +36,7 @@ public final class DockerEngine implements AutoCloseable {
   private static final Duration USUAL = Duration.ofMinutes(2);
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(10);
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int ERROR_BYTES = 64 * 1024;
 
   private final Endpoint endpoint;
   private final DockerHttpClient transport;
@@ -150,20 +151,6 @@ public final class DockerEngine implements AutoCloseable {
   }
 
   /**
-   * As {@link #call}, for reading an answer that may be silent for long.
-   *
-   * @param abandoned closed when the caller gives up, so that no thread goes on reading
-   */
-  public <T> T read(
-      String operation, String subject, Duration timeout, Response abandoned, Callable<T> body) {
-    try {
-      return call(operation, subject, timeout, body);
-    } finally {
-      abandoned.close();
-    }
-  }
-
-  /**
    * Asks for a JSON document that the library has no command for, or reads only in part.
    *
    * @param path without the version, such as {@code /info}
@@ -211,13 +198,42 @@ public final class DockerEngine implements AutoCloseable {
   private Response open(
       String operation, String subject, String method, String path, Duration timeout) {
     Request request = Request.builder().method(method).path("/v" + version.api() + path).build();
-    Response response = call(operation, subject, timeout, () -> transport.execute(request));
-    if (response.getStatusCode() / 100 == 2) {
-      return response;
+    OpenAnswer open = new OpenAnswer();
+    try {
+      return call(
+          operation, subject, timeout, () -> checked(open.take(transport.execute(request))));
+    } catch (RuntimeException e) {
+      open.close();
+      throw e;
     }
-    try (response) {
-      throw DockerErrors.map(operation, subject, call(operation, subject, () -> refusal(response)));
+  }
+
+  /**
+   * Sends a request that the library has no command for, whose secrets it would log, or whose
+   * answer is a stream. A caller that gives up closes the connection.
+   *
+   * @param request its path without the version
+   */
+  public <T> T exchange(
+      String operation, String subject, Duration timeout, Request request, Answer<T> answer) {
+    Request versioned =
+        Request.builder().from(request).path("/v" + version.api() + request.path()).build();
+    try (OpenAnswer open = new OpenAnswer()) {
+      return call(
+          operation,
+          subject,
+          timeout,
+          () -> {
+            try (Response response = open.take(transport.execute(versioned))) {
+              return answer.read(checked(response).getBody());
+            }
+          });
     }
+  }
+
+  /** Reads the body of an answer that says success. */
+  public interface Answer<T> {
+    T read(InputStream body) throws IOException, InterruptedException;
   }
 
   /** Asks whether the engine answers. */
@@ -238,18 +254,16 @@ public final class DockerEngine implements AutoCloseable {
 
   private static JsonNode answer(DockerHttpClient transport, Request request) throws IOException {
     try (Response response = transport.execute(request)) {
-      if (response.getStatusCode() / 100 != 2) {
-        throw refusal(response);
-      }
-      return MAPPER.readTree(response.getBody().readAllBytes());
+      return MAPPER.readTree(checked(response).getBody().readAllBytes());
     }
   }
 
-  private static DockerException refusal(Response response) throws IOException {
-    String text = new String(response.getBody().readAllBytes(), StandardCharsets.UTF_8);
-    return response.getStatusCode() == 404
-        ? new NotFoundException(text)
-        : new DockerException(text, response.getStatusCode());
+  private static Response checked(Response response) throws IOException {
+    if (response.getStatusCode() / 100 != 2) {
+      String text = new String(response.getBody().readNBytes(ERROR_BYTES), StandardCharsets.UTF_8);
+      throw new DockerException(text, response.getStatusCode());
+    }
+    return response;
   }
 
   private static <T> T run(

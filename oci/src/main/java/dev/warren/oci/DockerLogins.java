@@ -1,7 +1,8 @@
-package dev.warren.containerd.internal.image.registry;
+package dev.warren.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.warren.ImageRef;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * warning: an image that needs none can then still be pulled. Thread-safe.
  */
 public final class DockerLogins {
+  /** Learned from the rule for short names, so that it is written down in one place only. */
+  public static final String DEFAULT_REGISTRY = ImageRef.parse("a:b").registry();
+
   private static final Logger log = LoggerFactory.getLogger(DockerLogins.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern HELPER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
@@ -34,7 +38,21 @@ public final class DockerLogins {
     this.file = file;
   }
 
-  /** The login for a registry. */
+  /** The file of this process's user, whether it is there or not. */
+  public static Path userFile() {
+    String configured = System.getenv("DOCKER_CONFIG");
+    Path directory =
+        configured == null || configured.isBlank()
+            ? Path.of(System.getProperty("user.home"), ".docker")
+            : Path.of(configured);
+    return directory.resolve("config.json");
+  }
+
+  /**
+   * The login for a registry.
+   *
+   * @param host and port, as in an image's name
+   */
   public Optional<Login> find(String host) throws InterruptedException {
     JsonNode config;
     try {
@@ -68,7 +86,7 @@ public final class DockerLogins {
 
   /** The names a registry may be kept under; the default one has a historical name. */
   private static List<String> keys(String host) {
-    return host.equals(Endpoint.DEFAULT_REGISTRY)
+    return host.equals(DEFAULT_REGISTRY)
         ? List.of("https://index." + host + "/v1/", host)
         : List.of(host, "https://" + host, "https://" + host + "/v1/", "https://" + host + "/v2/");
   }

@@ -1,4 +1,4 @@
-package dev.warren.containerd.internal.image;
+package dev.warren.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SingleFlightTest {
-  private final SingleFlight<String, String, Integer> flights = new SingleFlight<>();
+  private final SingleFlight<String, String, Integer> flights = new SingleFlight<>("test");
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger runs = new AtomicInteger();

@@ -1,4 +1,4 @@
-package dev.warren.containerd.internal.image.registry;
+package dev.warren.oci;
 
 import dev.warren.spi.PullOptions.Credentials;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,8 @@ public record Login(String user, String secret, boolean identityToken) {
     return user.equals(TOKEN_USER) ? new Login("", secret, true) : new Login(user, secret, false);
   }
 
-  String basicHeader() {
+  /** The value of an {@code Authorization} header. */
+  public String basicHeader() {
     byte[] pair = (user + ":" + secret).getBytes(StandardCharsets.UTF_8);
     return "Basic " + Base64.getEncoder().encodeToString(pair);
   }

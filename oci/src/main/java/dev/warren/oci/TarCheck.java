@@ -1,4 +1,4 @@
-package dev.warren.containerd.internal.snapshot;
+package dev.warren.oci;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Follows a tar from header to header, so that a damaged or a cut one is refused before any of it
  * is applied. What the entries say is for the daemon, which keeps them inside the layer.
  */
-final class TarCheck {
+public final class TarCheck {
   private static final int BLOCK = 512;
   private static final int SUM = 148;
   private static final int SUM_LENGTH = 8;
@@ -23,7 +23,8 @@ final class TarCheck {
   private long toSkip;
   private boolean ended;
 
-  TarCheck(String operation, String subject) {
+  /** Nothing was taken yet; both are named by errors. */
+  public TarCheck(String operation, String subject) {
     this.operation = operation;
     this.subject = subject;
   }
@@ -33,7 +34,7 @@ final class TarCheck {
    *
    * @throws SandboxException {@code INVALID_ARGUMENT}
    */
-  void accept(byte[] bytes) {
+  public void accept(byte[] bytes) {
     if (bytes.length == 0) {
       finish();
       return;

@@ -1,8 +1,7 @@
-package dev.warren.containerd.internal.image;
+package dev.warren.oci;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.containerd.internal.client.ContainerdErrors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +24,26 @@ import org.slf4j.LoggerFactory;
  * @param <E> what listeners hear
  * @param <V> the result
  */
-final class SingleFlight<K, E, V> implements AutoCloseable {
+public final class SingleFlight<K, E, V> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SingleFlight.class);
   private static final AtomicLong NUMBER = new AtomicLong();
   private static final long GRACE_MILLIS = 10_000;
 
   private final Map<K, Flight> flights = new HashMap<>();
+  private final String backend;
   private boolean closed;
 
+  /**
+   * Nothing runs yet.
+   *
+   * @param backend named by errors
+   */
+  public SingleFlight(String backend) {
+    this.backend = backend;
+  }
+
   /** The work; what it reports goes to everybody who waits. */
-  interface Work<E, V> {
+  public interface Work<E, V> {
     V run(Consumer<E> report);
   }
 
@@ -72,8 +81,13 @@ final class SingleFlight<K, E, V> implements AutoCloseable {
     }
   }
 
-  /** Joins the work for the key, or starts it. */
-  V join(K key, String operation, String subject, Consumer<E> listener, Work<E, V> work) {
+  /**
+   * Joins the work for the key, or starts it.
+   *
+   * @throws SandboxException {@code CANCELLED} on an interrupt, {@code CLOSED}, or what the work
+   *     throws
+   */
+  public V join(K key, String operation, String subject, Consumer<E> listener, Work<E, V> work) {
     Flight flight;
     synchronized (this) {
       if (closed) {
@@ -94,7 +108,7 @@ final class SingleFlight<K, E, V> implements AutoCloseable {
       leave(key, flight, listener);
       Thread.currentThread().interrupt();
       throw SandboxException.of(Code.CANCELLED, operation, subject)
-          .backend(ContainerdErrors.BACKEND)
+          .backend(backend)
           .detail("the calling thread was interrupted")
           .cause(e)
           .build();
@@ -114,7 +128,7 @@ final class SingleFlight<K, E, V> implements AutoCloseable {
         throw known;
       }
       throw SandboxException.of(Code.INTERNAL, operation, subject)
-          .backend(ContainerdErrors.BACKEND)
+          .backend(backend)
           .detail("an unexpected failure")
           .cause(e.getCause())
           .build();
@@ -163,9 +177,9 @@ final class SingleFlight<K, E, V> implements AutoCloseable {
     running.forEach(this::awaitEnd);
   }
 
-  private static SandboxException closedError(String operation, String subject) {
+  private SandboxException closedError(String operation, String subject) {
     return SandboxException.of(Code.CLOSED, operation, subject)
-        .backend(ContainerdErrors.BACKEND)
+        .backend(backend)
         .detail("the runtime was closed")
         .build();
   }

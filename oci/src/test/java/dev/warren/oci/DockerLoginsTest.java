@@ -1,4 +1,4 @@
-package dev.warren.containerd.internal.image.registry;
+package dev.warren.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +41,7 @@ class DockerLoginsTest {
 
   @Test
   void defaultRegistry_isFoundUnderItsHistoricalName() throws Exception {
-    String host = Endpoint.DEFAULT_REGISTRY;
+    String host = DockerLogins.DEFAULT_REGISTRY;
     assertThat(
             find(
                 "{\"auths\":{\"https://index.%s/v1/\":{\"auth\":\"%s\"}}}"
