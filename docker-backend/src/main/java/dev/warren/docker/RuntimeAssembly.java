@@ -42,7 +42,13 @@ final class RuntimeAssembly implements AutoCloseable {
     this.images = new DockerImages(engine, settings.registries());
     Ownership owner = new Ownership(settings.owner());
     ContainerLookup lookup = new ContainerLookup(engine, owner);
-    this.snapshots = new DockerSnapshots(engine, owner, lookup, new Later());
+    this.snapshots =
+        new DockerSnapshots(
+            engine,
+            owner,
+            lookup,
+            new Later(),
+            () -> settings.stateDirectory().directory("docker"));
   }
 
   static RuntimeAssembly open(RuntimeSettings settings) {
