@@ -70,7 +70,7 @@ public final class DockerSnapshots implements Snapshots {
     this.work = new WorkImages(engine, table, kept, owner);
     this.load = new ImageLoad(engine, table);
     this.export = new LayerExport(engine, work, spool);
-    this.layerImport = new LayerImport(load, work, maker, owner, spool);
+    this.layerImport = new LayerImport(load, work, maker, spool);
   }
 
   /**
@@ -195,12 +195,12 @@ public final class DockerSnapshots implements Snapshots {
     layerImport.run(containerId, container, tar);
   }
 
-  /**
-   * Removes what was made for a container, and kept because it needed it. To be called when it is
-   * gone.
-   */
-  public void forget(String containerId) {
-    work.forget("delete container", containerId);
+  /** Removes the image that was made for a container which is gone now. */
+  public void forget(InspectContainerResponse gone) {
+    String id = ContainerLookup.labels(gone).get(SnapshotLabels.TEMPORARY);
+    if (id != null) {
+      WorkImages.undisturbed(() -> work.forget("delete", id));
+    }
   }
 
   private InspectContainerResponse stopped(String operation, String id) {

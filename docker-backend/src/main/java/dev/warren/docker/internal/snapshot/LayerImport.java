@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.container.ContainerMaker;
-import dev.warren.docker.internal.container.Ownership;
 import dev.warren.oci.TarCheck;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +19,7 @@ import java.util.function.Supplier;
 /**
  * Puts an archive into a container that has never started: as a layer on top of its image, because
  * the engine has no other way to apply removals. The archive is checked as a whole before the
- * engine sees any of it. Thread-safe.
+ * engine sees any of it; the image goes when the container does. Thread-safe.
  */
 final class LayerImport {
   private static final String IMPORT = "import into";
@@ -28,19 +27,12 @@ final class LayerImport {
   private final ImageLoad load;
   private final WorkImages work;
   private final ContainerMaker maker;
-  private final Ownership owner;
   private final Supplier<Path> spool;
 
-  LayerImport(
-      ImageLoad load,
-      WorkImages work,
-      ContainerMaker maker,
-      Ownership owner,
-      Supplier<Path> spool) {
+  LayerImport(ImageLoad load, WorkImages work, ContainerMaker maker, Supplier<Path> spool) {
     this.load = load;
     this.work = work;
     this.maker = maker;
-    this.owner = owner;
     this.spool = spool;
   }
 
@@ -48,21 +40,14 @@ final class LayerImport {
     JsonNode base = work.baseOf(IMPORT, id, container);
     TarCheck check = new TarCheck(IMPORT, id);
     try (Spool layer = Spool.of(spool.get(), tar, check::accept)) {
-      List<String> layers = new ArrayList<>(WorkImages.layers(base));
-      layers.add(layer.digest());
-      Map<String, String> labels = new TreeMap<>(work.labelsAbove(base));
-      labels.put(SnapshotLabels.TEMPORARY, id);
-      labels.put(Ownership.OWNER, owner.name());
-      LayeredImage image =
-          new LayeredImage(
-              base, layers, labels, Instant.now(), Optional.empty(), Optional.of(layer));
-      try {
-        load.load(IMPORT, id, image);
-        maker.rebase(id, image.id());
-      } finally {
-        // After success the container holds the image, and only older ones go.
-        WorkImages.undisturbed(() -> work.forget(IMPORT, id));
-      }
+      work.commit(
+          IMPORT,
+          id,
+          container,
+          committed -> {
+            rebase(id, base, committed, layer);
+            return id;
+          });
     } catch (IOException e) {
       throw DockerSnapshots.error(
               Code.RESOURCE_EXHAUSTED, IMPORT, id, "the archive could not be read or kept")
@@ -70,5 +55,17 @@ final class LayerImport {
           .cause(e)
           .build();
     }
+  }
+
+  /** The layer that the container has, which may hold initial files, stays below the new one. */
+  private void rebase(String id, JsonNode base, JsonNode committed, Spool layer) {
+    List<String> layers = new ArrayList<>(WorkImages.layers(committed));
+    layers.add(layer.digest());
+    Map<String, String> labels = new TreeMap<>(work.labelsAbove(base));
+    labels.put(SnapshotLabels.TEMPORARY, id);
+    LayeredImage image =
+        new LayeredImage(base, layers, labels, Instant.now(), Optional.empty(), Optional.of(layer));
+    load.load(IMPORT, id, image);
+    maker.rebase(id, image.id());
   }
 }
