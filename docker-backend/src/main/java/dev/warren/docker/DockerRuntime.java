@@ -140,6 +140,7 @@ public final class DockerRuntime implements SandboxRuntime {
     private String network = "warren";
     private String subnet = "10.214.0.0/16";
     private Optional<Boolean> sharedHost = Optional.empty();
+    private Optional<String> publishedHost = Optional.empty();
     private RegistryOptions registries = RegistryOptions.standard();
     private StateDirectory stateDirectory = StateDirectory.standard();
 
@@ -188,7 +189,7 @@ public final class DockerRuntime implements SandboxRuntime {
 
     /**
      * Begins the names of the engine's networks that sandboxes are attached to; those are made when
-     * the first sandbox needs them, and stay. Default: {@code warren}.
+     * the first sandbox needs them, and stay. Owners may share them. Default: {@code warren}.
      */
     public Builder network(String value) {
       network = value;
@@ -196,7 +197,8 @@ public final class DockerRuntime implements SandboxRuntime {
     }
 
     /**
-     * IPv4, of /8 to /26: a half each for isolated sandboxes and for those with a way out. Default:
+     * IPv4, of /8 to /26: its first half for isolated sandboxes of an engine on this host, a
+     * quarter each for those with a way out and for isolated ones of an engine elsewhere. Default:
      * {@code 10.214.0.0/16}.
      */
     public Builder subnet(String value) {
@@ -210,6 +212,15 @@ public final class DockerRuntime implements SandboxRuntime {
      */
     public Builder sharedHost(boolean value) {
       sharedHost = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * The name or address at which this host reaches ports that the engine publishes; used where
+     * the host is not shared. Default: the host of the TCP address, else {@code 127.0.0.1}.
+     */
+    public Builder publishedHost(String value) {
+      publishedHost = Optional.of(value);
       return this;
     }
 
@@ -234,10 +245,20 @@ public final class DockerRuntime implements SandboxRuntime {
     public DockerRuntime build() {
       requireName(owner);
       requireName(network);
+      Endpoint endpoint = endpoint();
+      String published =
+          publishedHost.orElseGet(() -> endpoint.isUnix() ? "127.0.0.1" : endpoint.host());
       return new DockerRuntime(
           RuntimeAssembly.open(
               new RuntimeSettings(
-                  endpoint(), owner, network, subnet, sharedHost, registries, stateDirectory)));
+                  endpoint,
+                  owner,
+                  network,
+                  subnet,
+                  sharedHost,
+                  published,
+                  registries,
+                  stateDirectory)));
     }
 
     Endpoint endpoint() {

@@ -1,15 +1,28 @@
 package dev.warren.docker;
 
-import dev.warren.SandboxException;
 import dev.warren.docker.internal.client.DockerEngine;
+import dev.warren.docker.internal.client.EngineFacts;
+import dev.warren.docker.internal.client.HostSharing;
 import dev.warren.docker.internal.container.ContainerLookup;
-import dev.warren.docker.internal.container.ContainerMaker;
+import dev.warren.docker.internal.container.ContainerParts;
+import dev.warren.docker.internal.container.DockerContainers;
+import dev.warren.docker.internal.container.NewContainers;
 import dev.warren.docker.internal.container.Ownership;
+import dev.warren.docker.internal.container.StartCheck;
+import dev.warren.docker.internal.event.EventFeed;
 import dev.warren.docker.internal.image.DockerImages;
+import dev.warren.docker.internal.network.DockerNetworks;
+import dev.warren.docker.internal.network.NetworkPlan;
+import dev.warren.docker.internal.network.SandboxNetworks;
+import dev.warren.docker.internal.network.Subnet;
 import dev.warren.docker.internal.snapshot.DockerSnapshots;
-import dev.warren.spi.ContainerInfo;
-import dev.warren.spi.ContainerSpec;
+import dev.warren.docker.internal.task.DockerMetrics;
+import dev.warren.docker.internal.task.DockerPause;
+import dev.warren.docker.internal.task.DockerTasks;
+import dev.warren.docker.internal.task.LiveTasks;
+import dev.warren.docker.internal.task.TaskLogs;
 import dev.warren.spi.Containers;
+import dev.warren.spi.HostPaths;
 import dev.warren.spi.Images;
 import dev.warren.spi.Metrics;
 import dev.warren.spi.Networks;
@@ -21,8 +34,11 @@ import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;
 import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.Optional;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Puts the parts of a runtime together, and ends them. */
@@ -31,24 +47,81 @@ final class RuntimeAssembly implements AutoCloseable {
   private final DockerEngine engine;
   private final RuntimeInfo info;
   private final DockerImages images;
+  private final DockerContainers containers;
+  private final DockerTasks tasks;
+  private final DockerNetworks networks;
   private final DockerSnapshots snapshots;
+  private final DockerMetrics metrics;
+  private final DockerPause pause;
+  private final EventFeed events;
 
-  private RuntimeAssembly(RuntimeSettings settings, DockerEngine engine) {
+  private RuntimeAssembly(
+      RuntimeSettings settings,
+      DockerEngine engine,
+      EngineFacts facts,
+      Subnet subnet,
+      boolean sharedHost) {
     this.settings = settings;
     this.engine = engine;
     this.info =
-        new RuntimeInfo(
-            DockerRuntime.NAME, engine.version().text(), EnumSet.allOf(Capability.class));
-    this.images = new DockerImages(engine, settings.registries());
+        new RuntimeInfo(DockerRuntime.NAME, engine.version().text(), capabilities(sharedHost));
     Ownership owner = new Ownership(settings.owner());
     ContainerLookup lookup = new ContainerLookup(engine, owner);
-    this.snapshots = new DockerSnapshots(engine, owner, lookup, new Later());
+    HostPaths paths = HostPaths.protecting(settings.stateDirectory(), own(settings, facts));
+    NetworkPlan plan = new NetworkPlan(settings.network(), subnet, sharedHost);
+    NewContainers maker =
+        ContainerParts.maker(engine, facts, owner, lookup, paths, plan, settings.stateDirectory());
+    SandboxNetworks sandboxNetworks = new SandboxNetworks(engine, plan);
+    LiveTasks live = new LiveTasks(lookup);
+    TaskLogs logs = new TaskLogs(engine);
+    this.images = new DockerImages(engine, settings.registries());
+    this.networks =
+        new DockerNetworks(engine, lookup, live, sandboxNetworks, plan, settings.publishedHost());
+    this.containers = new DockerContainers(engine, owner, lookup, maker, logs::forget);
+    this.tasks =
+        new DockerTasks(
+            engine,
+            lookup,
+            containers,
+            sandboxNetworks,
+            networks,
+            new StartCheck(paths),
+            logs,
+            sharedHost);
+    this.snapshots = new DockerSnapshots(engine, owner, lookup, maker);
+    this.metrics = new DockerMetrics(engine, live);
+    this.pause = new DockerPause(engine, live);
+    this.events = new EventFeed(engine);
+  }
+
+  private static Set<Capability> capabilities(boolean sharedHost) {
+    Set<Capability> all = EnumSet.allOf(Capability.class);
+    if (!sharedHost) {
+      all.remove(Capability.SHARED_HOST);
+    }
+    return all;
+  }
+
+  /** What of this host is the engine's. */
+  private static List<Path> own(RuntimeSettings settings, EngineFacts facts) {
+    List<Path> paths = new ArrayList<>();
+    if (settings.endpoint().isUnix()) {
+      paths.add(settings.endpoint().socket());
+    }
+    facts.dataDirectory().map(Path::of).ifPresent(paths::add);
+    return paths;
   }
 
   static RuntimeAssembly open(RuntimeSettings settings) {
+    Subnet subnet = Subnet.parse(settings.subnet());
     DockerEngine engine = DockerEngine.open(settings.endpoint());
     try {
-      return new RuntimeAssembly(settings, engine);
+      EngineFacts facts = EngineFacts.of(engine);
+      boolean sharedHost =
+          settings
+              .sharedHost()
+              .orElseGet(() -> HostSharing.ofThisHost().with(settings.endpoint(), facts));
+      return new RuntimeAssembly(settings, engine, facts, subnet, sharedHost);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
@@ -72,15 +145,15 @@ final class RuntimeAssembly implements AutoCloseable {
   }
 
   Containers containers() {
-    return Later.<Containers>nothing().orElseThrow(Later::unsupported);
+    return containers;
   }
 
   Tasks tasks() {
-    return Later.<Tasks>nothing().orElseThrow(Later::unsupported);
+    return tasks;
   }
 
   Networks networks() {
-    return Later.<Networks>nothing().orElseThrow(Later::unsupported);
+    return networks;
   }
 
   Snapshots snapshots() {
@@ -88,40 +161,21 @@ final class RuntimeAssembly implements AutoCloseable {
   }
 
   Metrics metrics() {
-    return Later.<Metrics>nothing().orElseThrow(Later::unsupported);
+    return metrics;
   }
 
   Pause pause() {
-    return Later.<Pause>nothing().orElseThrow(Later::unsupported);
+    return pause;
   }
 
   SandboxRuntime.Subscription watch(Consumer<RuntimeEvent> listener) {
-    return Later.<SandboxRuntime.Subscription>nothing().orElseThrow(Later::unsupported);
+    return events.watch(listener);
   }
 
   @Override
   public void close() {
+    events.close();
     images.close();
     engine.close();
-  }
-
-  private static final class Later implements ContainerMaker {
-    static <T> Optional<T> nothing() {
-      return Optional.empty();
-    }
-
-    static SandboxException unsupported() {
-      return SandboxException.of(SandboxException.Code.UNSUPPORTED, "use runtime", "").build();
-    }
-
-    @Override
-    public ContainerInfo create(ContainerSpec spec, String image) {
-      throw unsupported();
-    }
-
-    @Override
-    public void rebase(String id, String image) {
-      throw unsupported();
-    }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
  * What a {@link DockerRuntime.Builder} has collected.
  *
  * @param sharedHost empty: to be found out
+ * @param publishedHost where ports that the engine publishes are reached
  */
 record RuntimeSettings(
     Endpoint endpoint,
@@ -15,5 +16,6 @@ record RuntimeSettings(
     String network,
     String subnet,
     Optional<Boolean> sharedHost,
+    String publishedHost,
     RegistryOptions registries,
     StateDirectory stateDirectory) {}

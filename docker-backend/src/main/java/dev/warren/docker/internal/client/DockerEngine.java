@@ -34,6 +34,7 @@ public final class DockerEngine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
   private static final Duration PROBE = Duration.ofSeconds(5);
   private static final Duration USUAL = Duration.ofMinutes(2);
+  private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(10);
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int ERROR_BYTES = 64 * 1024;
 
@@ -114,12 +115,97 @@ public final class DockerEngine implements AutoCloseable {
   }
 
   /**
+   * As {@link #call}, for a change that the engine makes in a moment: an interrupt before it is
+   * {@code CANCELLED}, one during it stays set and the change is waited for, since a change that
+   * may or may not have been made cannot be undone.
+   */
+  public <T> T change(String operation, String subject, Callable<T> body) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw DockerErrors.map(operation, subject, new InterruptedException("before the call"));
+    }
+    if (closed) {
+      throw closedError(operation, subject);
+    }
+    Future<T> future = submit(callers, operation, subject, body);
+    boolean interrupted = false;
+    long end = System.nanoTime() + USUAL.toNanos();
+    try {
+      while (true) {
+        try {
+          return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          end = Math.min(end, System.nanoTime() + AFTER_INTERRUPT.toNanos());
+        }
+      }
+    } catch (TimeoutException e) {
+      future.cancel(true);
+      throw DockerErrors.map(operation, subject, interrupted ? new InterruptedException() : e);
+    } catch (ExecutionException e) {
+      throw failed(endpoint, operation, subject, e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
    * Asks for a JSON document that the library has no command for, or reads only in part.
    *
    * @param path without the version, such as {@code /info}
    */
   public JsonNode get(String operation, String subject, String path) {
     return call(operation, subject, () -> json(transport, "/v" + version.api() + path));
+  }
+
+  /**
+   * Sends a JSON document that the library has no command for, or not all fields of.
+   *
+   * @param path without the version
+   */
+  public JsonNode post(String operation, String subject, String path, JsonNode body) {
+    return change(
+        operation,
+        subject,
+        () -> {
+          Request request =
+              Request.builder()
+                  .method(Request.Method.POST)
+                  .path("/v" + version.api() + path)
+                  .putHeader("Content-Type", "application/json")
+                  .bodyBytes(MAPPER.writeValueAsBytes(body))
+                  .build();
+          return answer(transport, request);
+        });
+  }
+
+  /**
+   * Opens an answer that is read as it comes. Closing it cuts it off, from any thread.
+   *
+   * @param path without the version
+   */
+  public Response open(
+      String operation, String subject, Request.Method method, String path, Duration timeout) {
+    return open(operation, subject, method.name(), path, timeout);
+  }
+
+  /** Asks whether something is there; {@code NOT_FOUND} when it is not. */
+  public Response head(String operation, String subject, String path) {
+    return open(operation, subject, "HEAD", path, USUAL);
+  }
+
+  private Response open(
+      String operation, String subject, String method, String path, Duration timeout) {
+    Request request = Request.builder().method(method).path("/v" + version.api() + path).build();
+    OpenAnswer open = new OpenAnswer();
+    try {
+      return call(
+          operation, subject, timeout, () -> checked(open.take(transport.execute(request))));
+    } catch (RuntimeException e) {
+      open.close();
+      throw e;
+    }
   }
 
   /**
@@ -163,10 +249,12 @@ public final class DockerEngine implements AutoCloseable {
   }
 
   static JsonNode json(DockerHttpClient transport, String path) throws IOException {
-    Request request = Request.builder().method(Request.Method.GET).path(path).build();
+    return answer(transport, Request.builder().method(Request.Method.GET).path(path).build());
+  }
+
+  private static JsonNode answer(DockerHttpClient transport, Request request) throws IOException {
     try (Response response = transport.execute(request)) {
-      byte[] body = checked(response).getBody().readAllBytes();
-      return MAPPER.readTree(body);
+      return MAPPER.readTree(checked(response).getBody().readAllBytes());
     }
   }
 
@@ -185,12 +273,7 @@ public final class DockerEngine implements AutoCloseable {
       String subject,
       Duration timeout,
       Callable<T> body) {
-    Future<T> future;
-    try {
-      future = callers.submit(body);
-    } catch (RejectedExecutionException e) {
-      throw closedError(operation, subject);
-    }
+    Future<T> future = submit(callers, operation, subject, body);
     try {
       return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -202,6 +285,15 @@ public final class DockerEngine implements AutoCloseable {
       throw DockerErrors.map(operation, subject, e);
     } catch (ExecutionException e) {
       throw failed(endpoint, operation, subject, e.getCause());
+    }
+  }
+
+  private static <T> Future<T> submit(
+      ExecutorService callers, String operation, String subject, Callable<T> body) {
+    try {
+      return callers.submit(body);
+    } catch (RejectedExecutionException e) {
+      throw closedError(operation, subject);
     }
   }
 

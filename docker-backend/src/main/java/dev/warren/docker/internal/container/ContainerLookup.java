@@ -26,8 +26,16 @@ public final class ContainerLookup {
     this.owner = owner;
   }
 
+  /** Ends the names of containers that are not complete yet; no id of a caller has two dots. */
+  static final String UNFINISHED = "..new";
+
+  /** Whether it is the name of a container that is not complete. */
+  public static boolean isUnfinished(String name) {
+    return name.endsWith(UNFINISHED);
+  }
+
   /** The engine's names have two characters at least; no id of a caller ends with a dot. */
-  static String nameOf(String id) {
+  public static String nameOf(String id) {
     return id.length() == 1 ? id + "." : id;
   }
 
@@ -42,11 +50,20 @@ public final class ContainerLookup {
     if (id.length() > MAX || !VALID.matcher(id).matches()) {
       throw SandboxException.invalid(operation, "'" + id + "'", "it is no container id");
     }
-    String name = nameOf(id);
+    return findAny(operation, nameOf(id));
+  }
+
+  /** The container of this name of the engine, which need not be a caller's id. */
+  public Optional<InspectContainerResponse> findAny(String operation, String name) {
+    return findById(operation, name, name)
+        .filter(container -> ("/" + name).equals(container.getName()));
+  }
+
+  /** As the engine finds it. */
+  Optional<InspectContainerResponse> findById(String operation, String subject, String engineId) {
     try {
-      InspectContainerResponse found =
-          engine.call(operation, id, () -> engine.api().inspectContainerCmd(name).exec());
-      return Optional.of(found).filter(container -> ("/" + name).equals(container.getName()));
+      return Optional.of(
+          engine.call(operation, subject, () -> engine.api().inspectContainerCmd(engineId).exec()));
     } catch (SandboxException e) {
       if (e.code() == Code.NOT_FOUND && e.getCause() instanceof NotFoundException) {
         return Optional.empty();

@@ -16,7 +16,8 @@ public interface ContainerMaker {
 
   /**
    * Puts another image under a container that has never started: the container is made again, with
-   * the same name, labels, settings and initial files.
+   * the same name, labels and settings. Initial files were part of its layer: the image has to hold
+   * them, as one does that was committed from the container.
    *
    * @param image the engine's id of the image, {@code sha256:…}
    */
