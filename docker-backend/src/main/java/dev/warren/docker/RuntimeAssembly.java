@@ -79,11 +79,7 @@ final class RuntimeAssembly implements AutoCloseable {
         new DockerNetworks(engine, lookup, live, sandboxNetworks, plan, settings.publishedHost());
     this.snapshots =
         new DockerSnapshots(
-            engine,
-            owner,
-            lookup,
-            maker,
-            () -> settings.stateDirectory().directory(DockerRuntime.NAME));
+            engine, owner, lookup, maker, () -> settings.stateDirectory().directory("docker"));
     this.containers =
         new DockerContainers(
             engine,
