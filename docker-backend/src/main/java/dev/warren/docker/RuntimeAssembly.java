@@ -108,6 +108,7 @@ final class RuntimeAssembly implements AutoCloseable {
 
   private static Set<Capability> capabilities(boolean sharedHost) {
     Set<Capability> all = EnumSet.allOf(Capability.class);
+    all.remove(Capability.DETACHED_LAYERS); // a container and its layer come and go together
     if (!sharedHost) {
       all.remove(Capability.SHARED_HOST);
     }
