@@ -161,6 +161,8 @@ public final class DockerDaemon implements AutoCloseable {
     docker("network", "prune", "--force");
     process.destroy();
     await();
+    String containerd = EngineUnderTest.variable("WARREN_TEST_CONTAINERD");
+    shell("ctr", "--address", containerd, "namespaces", "rm", name, name + "-plugins");
     shell("umount", "--recursive", file("exec"));
     shell("umount", "--recursive", file("data"));
     try (Stream<Path> groups =
