@@ -77,7 +77,24 @@ final class RuntimeAssembly implements AutoCloseable {
     this.images = new DockerImages(engine, settings.registries());
     this.networks =
         new DockerNetworks(engine, lookup, live, sandboxNetworks, plan, settings.publishedHost());
-    this.containers = new DockerContainers(engine, owner, lookup, maker, logs::forget);
+    this.snapshots =
+        new DockerSnapshots(
+            engine,
+            owner,
+            lookup,
+            maker,
+            () -> settings.stateDirectory().directory(DockerRuntime.NAME));
+    this.containers =
+        new DockerContainers(
+            engine,
+            owner,
+            lookup,
+            maker,
+            images::engineName,
+            gone -> {
+              logs.forget(gone.getId());
+              snapshots.forget(gone);
+            });
     this.tasks =
         new DockerTasks(
             engine,
@@ -88,7 +105,6 @@ final class RuntimeAssembly implements AutoCloseable {
             new StartCheck(paths),
             logs,
             sharedHost);
-    this.snapshots = new DockerSnapshots(engine, owner, lookup, maker);
     this.metrics = new DockerMetrics(engine, live);
     this.pause = new DockerPause(engine, live);
     this.events = new EventFeed(engine);

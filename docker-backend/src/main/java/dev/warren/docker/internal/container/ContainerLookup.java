@@ -45,9 +45,14 @@ public final class ContainerLookup {
     return bare.length() == 2 && bare.endsWith(".") ? bare.substring(0, 1) : bare;
   }
 
+  /** Whether a container can have this id. */
+  public static boolean isId(String id) {
+    return id.length() <= MAX && VALID.matcher(id).matches();
+  }
+
   /** The container of this id, whoever made it. */
   public Optional<InspectContainerResponse> find(String operation, String id) {
-    if (id.length() > MAX || !VALID.matcher(id).matches()) {
+    if (!isId(id)) {
       throw SandboxException.invalid(operation, "'" + id + "'", "it is no container id");
     }
     return findAny(operation, nameOf(id));

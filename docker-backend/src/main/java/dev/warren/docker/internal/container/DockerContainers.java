@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import dev.warren.ImageRef;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The containers of the engine. Those of others are listed and never changed. */
 public final class DockerContainers implements Containers {
@@ -32,27 +34,31 @@ public final class DockerContainers implements Containers {
   private final Ownership owner;
   private final ContainerLookup lookup;
   private final NewContainers maker;
-  private final Consumer<String> onDelete;
+  private final Function<ImageRef, String> imageNames;
+  private final Consumer<InspectContainerResponse> onDelete;
 
   /**
-   * @param onDelete told the engine's id of what is gone
+   * @param imageNames what the engine calls an image
+   * @param onDelete told what is gone
    */
   public DockerContainers(
       DockerEngine engine,
       Ownership owner,
       ContainerLookup lookup,
       NewContainers maker,
-      Consumer<String> onDelete) {
+      Function<ImageRef, String> imageNames,
+      Consumer<InspectContainerResponse> onDelete) {
     this.engine = engine;
     this.owner = owner;
     this.lookup = lookup;
     this.maker = maker;
+    this.imageNames = imageNames;
     this.onDelete = onDelete;
   }
 
   @Override
   public ContainerInfo create(ContainerSpec spec) {
-    return maker.create(spec, spec.image().toString());
+    return maker.create(spec, imageNames.apply(spec.image()));
   }
 
   @Override
@@ -132,7 +138,7 @@ public final class DockerContainers implements Containers {
     if (found.isPresent()) {
       owner.require(operation, id, ContainerLookup.labels(found.get()));
       maker.remove(operation, id, found.get().getId());
-      onDelete.accept(found.get().getId());
+      onDelete.accept(found.get());
     }
     maker.removeUnfinished(operation, id);
     if (lookup.find(operation, id).isPresent()) {

@@ -88,9 +88,11 @@ public final class DockerImages implements Images, AutoCloseable {
     return find(ref).map(image -> toImage(ref, image));
   }
 
-  /** The engine's id of a local image, {@code sha256:…}, to make containers from. */
-  public Optional<String> idOf(ImageRef ref) {
-    return find(ref).map(image -> image.path("Id").asText());
+  /** What the engine knows an image by: its name, or its id where a mirror has it by digest. */
+  public String engineName(ImageRef ref) {
+    return ref.digest().isPresent() && registries.mirrors().containsKey(ref.registry())
+        ? find(ref).map(image -> image.path("Id").asText()).orElse(ref.toString())
+        : ref.toString();
   }
 
   private Optional<JsonNode> find(ImageRef ref) {

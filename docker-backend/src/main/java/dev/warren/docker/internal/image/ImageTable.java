@@ -42,7 +42,7 @@ public final class ImageTable {
 
   /** Gives an image another name, which it takes from the image that had it. */
   public void tag(String operation, String image, String repository, String tag) {
-    engine.call(
+    engine.change(
         operation,
         repository + ":" + tag,
         () -> {
@@ -58,7 +58,7 @@ public final class ImageTable {
    */
   public boolean remove(String operation, String subject, String image) {
     try {
-      engine.call(
+      engine.change(
           operation,
           subject,
           () -> {

@@ -49,9 +49,9 @@ public record Subnet(int address, int length) {
   private static String dotted(int value) {
     return (value >>> 24)
         + "."
-        + (value >>> 16 & 255)
+        + ((value >>> 16) & 255)
         + "."
-        + (value >>> 8 & 255)
+        + ((value >>> 8) & 255)
         + "."
         + (value & 255);
   }

@@ -173,7 +173,7 @@ public final class DockerTasks implements Tasks {
       if (e.code() == Code.NOT_FOUND) {
         return true;
       }
-      if (e.code() == Code.TIMEOUT && time != TO_DIE) {
+      if (e.code() == Code.TIMEOUT && !time.equals(TO_DIE)) {
         return false;
       }
       throw e;

@@ -56,7 +56,7 @@ final class FramedLog extends InputStream {
     }
     int size = 0;
     for (int i = HEADER - 4; i < HEADER; i++) {
-      size = size << 8 | header[i] & 0xFF;
+      size = (size << 8) | (header[i] & 0xFF);
     }
     if (size < 0) {
       throw new IOException("the log has a piece of " + Integer.toUnsignedString(size) + " bytes");

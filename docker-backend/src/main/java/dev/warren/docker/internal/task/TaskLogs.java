@@ -64,14 +64,12 @@ public final class TaskLogs {
     return open(
         id,
         container.getId(),
-        since(container)
-            .map(time -> "&since=" + time.getEpochSecond() + "." + nanos(time))
-            .orElse(""));
+        since(container).map(time -> "&since=" + engineTime(time)).orElse(""));
   }
 
-  private static String nanos(Instant time) {
-    String digits = Integer.toString(time.getNano());
-    return "0".repeat(9 - digits.length()) + digits;
+  /** Seconds since 1970 with a fraction, as the engine takes times. */
+  private static String engineTime(Instant time) {
+    return String.format("%d.%09d", time.getEpochSecond(), time.getNano());
   }
 
   private Optional<Instant> since(InspectContainerResponse container) {
