@@ -92,7 +92,7 @@ class RemoteSandboxIT {
 
   @Test
   void whatNeedsTheSameHost_isRefusedBeforeAnythingIsMade() {
-    refused(SandboxSpec.builder().mounts(new Mount.Bind(temp, "/mnt", true)).build());
+    refused(SandboxSpec.builder().mounts(new Mount.Bind(temp, "/srv/shared", true)).build());
     refused(
         SandboxSpec.builder()
             .hardening(dev.warren.spi.Hardening.defaults().withReadOnlyRoot())
