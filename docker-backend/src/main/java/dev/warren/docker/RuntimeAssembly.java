@@ -79,11 +79,7 @@ final class RuntimeAssembly implements AutoCloseable {
         new DockerNetworks(engine, lookup, live, sandboxNetworks, plan, settings.publishedHost());
     this.snapshots =
         new DockerSnapshots(
-            engine,
-            owner,
-            lookup,
-            maker,
-            () -> settings.stateDirectory().directory(DockerRuntime.NAME));
+            engine, owner, lookup, maker, () -> settings.stateDirectory().directory("docker"));
     this.containers =
         new DockerContainers(
             engine,
@@ -112,6 +108,7 @@ final class RuntimeAssembly implements AutoCloseable {
 
   private static Set<Capability> capabilities(boolean sharedHost) {
     Set<Capability> all = EnumSet.allOf(Capability.class);
+    all.remove(Capability.DETACHED_LAYERS); // a container and its layer come and go together
     if (!sharedHost) {
       all.remove(Capability.SHARED_HOST);
     }

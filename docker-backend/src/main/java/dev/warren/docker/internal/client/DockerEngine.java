@@ -104,9 +104,7 @@ public final class DockerEngine implements AutoCloseable {
    *     CANCELLED}, {@code CLOSED}
    */
   public <T> T call(String operation, String subject, Duration timeout, Callable<T> body) {
-    if (closed) {
-      throw closedError(operation, subject);
-    }
+    ensureOpen(operation, subject);
     try {
       return run(callers, endpoint, operation, subject, timeout, body);
     } catch (SandboxException e) {
@@ -123,9 +121,7 @@ public final class DockerEngine implements AutoCloseable {
     if (Thread.currentThread().isInterrupted()) {
       throw DockerErrors.map(operation, subject, new InterruptedException("before the call"));
     }
-    if (closed) {
-      throw closedError(operation, subject);
-    }
+    ensureOpen(operation, subject);
     Future<T> future = submit(callers, operation, subject, body);
     boolean interrupted = false;
     long end = System.nanoTime() + USUAL.toNanos();
@@ -234,6 +230,17 @@ public final class DockerEngine implements AutoCloseable {
   /** Reads the body of an answer that says success. */
   public interface Answer<T> {
     T read(InputStream body) throws IOException, InterruptedException;
+  }
+
+  /**
+   * For what needs no request.
+   *
+   * @throws SandboxException {@code CLOSED}
+   */
+  public void ensureOpen(String operation, String subject) {
+    if (closed) {
+      throw closedError(operation, subject);
+    }
   }
 
   /** Asks whether the engine answers. */

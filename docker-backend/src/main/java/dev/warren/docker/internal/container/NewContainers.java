@@ -29,6 +29,7 @@ public final class NewContainers implements ContainerMaker {
   private final ContainerLookup lookup;
   private final SpecDocument documents;
   private final InitialFiles files;
+  private final OpenFiles openFiles;
 
   /** Ids for which files are being copied by this process. */
   private final Set<String> unfinished = ConcurrentHashMap.newKeySet();
@@ -38,12 +39,14 @@ public final class NewContainers implements ContainerMaker {
       Ownership owner,
       ContainerLookup lookup,
       SpecDocument documents,
-      InitialFiles files) {
+      InitialFiles files,
+      OpenFiles openFiles) {
     this.engine = engine;
     this.owner = owner;
     this.lookup = lookup;
     this.documents = documents;
     this.files = files;
+    this.openFiles = openFiles;
   }
 
   @Override
@@ -51,6 +54,10 @@ public final class NewContainers implements ContainerMaker {
     String id = spec.id();
     ObjectNode document = documents.of(spec, image);
     InitialFiles.check(spec);
+    if (lookup.find(CREATE, id).isPresent()) {
+      throw exists(id, null);
+    }
+    openFiles.fit(spec, document);
     if (spec.files().isEmpty()) {
       post(id, ContainerLookup.nameOf(id), document);
     } else {
@@ -64,7 +71,7 @@ public final class NewContainers implements ContainerMaker {
 
   private void withFiles(ContainerSpec spec, ObjectNode document) {
     String id = spec.id();
-    if (lookup.find(CREATE, id).isPresent() || !unfinished.add(id)) {
+    if (!unfinished.add(id)) {
       throw exists(id, null);
     }
     try {

@@ -167,6 +167,7 @@ public final class DockerSnapshots implements Snapshots {
   /** Always empty: the engine has no writable layer without its container. */
   @Override
   public List<String> orphaned() {
+    engine.ensureOpen("list orphaned layers", "");
     return List.of();
   }
 

@@ -1,4 +1,4 @@
-package dev.warren.containerd.internal.oci;
+package dev.warren.oci;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,8 +8,9 @@ import java.util.List;
 /**
  * What a process on this host can be given at most. A runtime fails where it is told to raise a
  * limit that it may not raise, so what is asked for is cut to what there is: it is a bound anyway.
+ * Thread-safe.
  */
-final class HostLimits {
+public final class HostLimits {
   private static final int SYS_RESOURCE = 24;
 
   private final Path proc;
@@ -18,7 +19,13 @@ final class HostLimits {
     this.proc = proc;
   }
 
-  long openFiles(long asked) {
+  /** Reads those of this host at each call. */
+  public static HostLimits ofThisHost() {
+    return new HostLimits(Path.of("/proc"));
+  }
+
+  /** What is asked for, cut to what there is. */
+  public long openFiles(long asked) {
     long kernel = number(first(proc.resolve("sys/fs/nr_open"), ""), Long.MAX_VALUE);
     return Math.min(asked, mayRaise() ? kernel : Math.min(kernel, hardLimit()));
   }
