@@ -333,12 +333,17 @@ public abstract class ManagerContract {
             SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.CLOSED));
   }
 
-  /** Starts a command that ends its own sandbox, and waits for that. */
+  /** Has a command end its own sandbox, once it is known to run, and waits for that. */
   private static void endFromWithin(Sandbox sandbox, String command) {
-    ExecRequest request = ExecRequest.shell(command + "; sleep 60").kept("end").build();
-    sandbox.processes().start(request);
-    Eventually.soon()
-        .until("the sandbox ends", () -> sandbox.info().state() == SandboxInfo.State.STOPPED);
+    ExecRequest request = ExecRequest.shell("read go; " + command + "; sleep 60").build();
+    try (SandboxProcess process = sandbox.processes().start(request)) {
+      process.stdin().write("go\n".getBytes(StandardCharsets.UTF_8));
+      process.stdin().flush();
+      Eventually.soon()
+          .until("the sandbox ends", () -> sandbox.info().state() == SandboxInfo.State.STOPPED);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertReason(Runnable call, Code code, String reason) {
