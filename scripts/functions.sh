@@ -62,6 +62,13 @@ remembered_process() { # FILE
 
 process_is_gone() { ! remembered_process "$1" >/dev/null; } # FILE
 
+kill_process() { # FILE
+  local pid
+  pid=$(remembered_process "$1") || return 0
+  kill -KILL "$pid" 2>/dev/null || true
+  wait_until 10 process_is_gone "$1"
+}
+
 # Ends the remembered process: politely, then for sure.
 end_process() { # FILE [SECONDS]
   local pid

@@ -10,14 +10,23 @@ import dev.warren.spi.SandboxRuntimeProvider.Availability;
 import dev.warren.spi.StateDirectory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds the runtimes on the class path. Nothing is cached, and looking changes nothing. */
 public final class SandboxRuntimes {
   private static final Logger log = LoggerFactory.getLogger(SandboxRuntimes.class);
+
+  /** The engines that Warren has an artifact for, and how that is called. */
+  private static final Map<String, String> ARTIFACTS =
+      new TreeMap<>(
+          Map.of(
+              "containerd", "dev.warren:warren-containerd", "docker", "dev.warren:warren-docker"));
 
   private SandboxRuntimes() {}
 
@@ -28,8 +37,9 @@ public final class SandboxRuntimes {
    * runtime, which isolates nothing; a warning says so. An engine that is on the class path and
    * does not answer is an error, never a silent fallback.
    *
-   * @throws SandboxException {@code UNAVAILABLE} with the reason of every candidate; {@code
-   *     CONFLICT} when there are several, naming them
+   * @throws SandboxException {@code UNAVAILABLE} with the reason of every engine, which for those
+   *     that are not on the class path is the artifact to add; {@code CONFLICT} when there are
+   *     several, naming them
    */
   public static SandboxRuntime discover() {
     return discover(StateDirectory.standard());
@@ -43,25 +53,28 @@ public final class SandboxRuntimes {
       SandboxRuntimeProvider embedded = providers.get(0);
       log.warn(
           "No container engine is on the class path: sandboxes run as plain processes of this host,"
-              + " without isolation. Add warren-containerd or warren-docker for real ones.");
+              + " without isolation. Add one of {} for real ones.",
+          ARTIFACTS.values());
       return embedded.open(stateDirectory);
     }
     List<SandboxRuntimeProvider> available = new ArrayList<>();
-    StringBuilder reasons = new StringBuilder();
+    Map<String, String> reasons = new TreeMap<>();
+    ARTIFACTS.forEach(
+        (name, artifact) -> reasons.put(name, "not on the class path, add " + artifact));
     for (SandboxRuntimeProvider provider : engines) {
       if (provider.probe() instanceof Availability.Unavailable unavailable) {
-        reasons
-            .append(reasons.isEmpty() ? "" : "; ")
-            .append(provider.name())
-            .append(": ")
-            .append(unavailable.reason());
+        reasons.put(provider.name(), unavailable.reason());
       } else {
         available.add(provider);
       }
     }
     if (available.isEmpty()) {
+      String all =
+          reasons.entrySet().stream()
+              .map(reason -> reason.getKey() + ": " + reason.getValue())
+              .collect(Collectors.joining("; "));
       throw SandboxException.of(Code.UNAVAILABLE, "discover runtime", "")
-          .detail("no engine is available (" + reasons + ")")
+          .detail("no engine is available (" + all + ")")
           .remedy("start one, or choose one with SandboxRuntimes.open(name)")
           .build();
     }
@@ -95,7 +108,10 @@ public final class SandboxRuntimes {
     }
     throw SandboxException.of(Code.NOT_FOUND, "open runtime", name)
         .detail("there are " + providers.stream().map(SandboxRuntimeProvider::name).toList())
-        .remedy("add the artifact warren-" + name + " or use one of these names")
+        .remedy(
+            ARTIFACTS.containsKey(name)
+                ? "add the artifact " + ARTIFACTS.get(name) + " or use one of these names"
+                : "use one of these names, or add the artifact that has it")
         .build();
   }
 

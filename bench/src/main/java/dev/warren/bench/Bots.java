@@ -10,11 +10,12 @@ import dev.warren.Sandbox;
 import dev.warren.SandboxSpec;
 import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.ContainerdRuntime;
+import dev.warren.docker.DockerRuntime;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.StateDirectory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sandboxes of the containerd runtime, as a host application gets them. Thread-safe. */
+/** Sandboxes of a runtime, as a host application gets them. Thread-safe. */
 final class Bots implements AutoCloseable {
   /** Where files of a sandbox are in memory. */
   static final String SCRATCH = "/scratch";
@@ -25,8 +26,15 @@ final class Bots implements AutoCloseable {
   private final BotContainerManager manager;
   private final ImageRef image;
 
-  Bots(Options options) {
-    SandboxRuntime containerd =
+  private Bots(SandboxRuntime engine, Options options) {
+    runtime = calls.around(engine);
+    image = ImageRef.parse(options.image());
+    manager = BotContainerManager.builder(runtime).name("bench").image(options.image()).build();
+    manager.init();
+  }
+
+  static Bots onContainerd(Options options) {
+    return new Bots(
         ContainerdRuntime.builder()
             .socket(options.socket())
             .namespace("warren-bench")
@@ -36,11 +44,20 @@ final class Bots implements AutoCloseable {
                     .withBinDirectories(options.cniPlugins())
                     .withBridge("warren-bench0", "10.213.248.0/21")
                     .withAddressDirectory(options.work().resolve("addresses")))
-            .build();
-    runtime = calls.around(containerd);
-    image = ImageRef.parse(options.image());
-    manager = BotContainerManager.builder(runtime).name("bench").image(options.image()).build();
-    manager.init();
+            .build(),
+        options);
+  }
+
+  static Bots onDocker(Options options) {
+    return new Bots(
+        DockerRuntime.builder()
+            .endpoint(options.docker())
+            .owner("warren-bench")
+            .network("warren-bench")
+            .subnet("10.215.192.0/24")
+            .stateDirectory(StateDirectory.at(options.work().resolve("docker-state")))
+            .build(),
+        options);
   }
 
   /** The id of a bot that has no sandbox. */

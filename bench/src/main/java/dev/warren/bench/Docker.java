@@ -7,19 +7,17 @@ import java.util.List;
 
 /** The command line of Docker. */
 final class Docker {
-  private final String address;
-  private final String image;
+  private final Options options;
   private final Spawner spawner;
 
-  Docker(String address, Options options, Spawner spawner) {
-    this.address = address;
-    this.image = options.image();
+  Docker(Options options, Spawner spawner) {
+    this.options = options;
     this.spawner = spawner;
   }
 
-  /** Starts a container without a network that sleeps. */
-  double start(String id) throws IOException {
-    return run("run", "-d", "--network", "none", "--name", id, image, "sleep", "1000");
+  /** Starts a container that sleeps, in a network of that name. */
+  double start(String id, String network) throws IOException {
+    return run("run", "-d", "--network", network, "--name", id, options.image(), "sleep", "1000");
   }
 
   double exec(String id, String... argv) throws IOException {
@@ -33,7 +31,7 @@ final class Docker {
   }
 
   private double run(String... words) throws IOException {
-    List<String> argv = new ArrayList<>(List.of(program(), "-H", address));
+    List<String> argv = new ArrayList<>(List.of(program(), "-H", options.docker()));
     argv.addAll(Arrays.asList(words));
     return spawner.run(argv);
   }

@@ -14,6 +14,8 @@ final class FilesPart {
   private static final long MIB = 1 << 20;
   private static final long SIZE = 256 * MIB;
   private static final int BUFFER = 256 << 10;
+  private static final String PUT = "archive API, put";
+  private static final String GET = "archive API, get";
 
   private final Options options;
   private long peak;
@@ -28,21 +30,29 @@ final class FilesPart {
         new ProcessBuilder(options.yardstick().toString(), "stream", socket.toString())
             .inheritIO()
             .start();
-    try (Bots bots = new Bots(options)) {
+    try (Bots bots = Bots.onContainerd(options);
+        Bots docked = Bots.onDocker(options);
+        DockerJava library = new DockerJava(options)) {
       while (!Files.exists(socket) && server.isAlive()) {
         Thread.sleep(10);
       }
       BotId bot = bots.next();
+      BotId dockedBot = docked.next();
+      String container = library.create();
       try (BareStream bare = new BareStream(socket)) {
         SandboxFiles files = bots.startLarge(bot).files();
+        SandboxFiles dockedFiles = docked.startLarge(dockedBot).files();
         List<Contender> contenders =
             List.of(
                 figures -> measure(figures, "bare stream up", () -> bare.up(SIZE)),
                 figures -> measure(figures, "bare stream down", () -> bare.down(SIZE)),
                 warren(files, "memory", Bots.SCRATCH + "/large"),
-                warren(files, "/data", "large"));
+                warren(files, "/data", "large"),
+                warren(dockedFiles, "/data on Docker", "large"),
+                figures -> measure(figures, PUT, () -> library.put(container, "large", SIZE)),
+                figures -> measure(figures, GET, () -> get(library, container)));
         Figures figures = Contender.interleave(options.rounds(), contenders);
-        figures.print("MiB/s", "bare stream up", "bare stream down");
+        figures.print("MiB/s", "bare stream up", "bare stream down", PUT, GET);
         System.out.printf(
             "%nPeak of the heap in transfers by Warren: %d MiB with garbage, of %d MiB allowed;"
                 + " %d MiB live after it, %d MiB of buffers beside it.%n",
@@ -52,6 +62,8 @@ final class FilesPart {
             HostHeap.direct() / MIB);
       } finally {
         bots.delete(bot);
+        docked.delete(dockedBot);
+        library.delete(container);
       }
     } finally {
       server.destroy();
@@ -73,16 +85,31 @@ final class FilesPart {
   }
 
   private static void read(SandboxFiles files, String path) throws IOException {
-    byte[] buffer = new byte[BUFFER];
-    long got = 0;
     try (InputStream in = files.open(path)) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        got += count;
+      long got = drain(in);
+      if (got != SIZE) {
+        throw new IOException("got " + got + " bytes");
       }
     }
-    if (got != SIZE) {
-      throw new IOException("got " + got + " bytes");
+  }
+
+  /** The container has never been started, as the engine's archive API should only be used. */
+  private static void get(DockerJava library, String container) throws IOException {
+    try (InputStream in = library.get(container, "large")) {
+      long got = drain(in);
+      if (got < SIZE) {
+        throw new IOException("got " + got + " bytes");
+      }
     }
+  }
+
+  private static long drain(InputStream in) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    long got = 0;
+    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+      got += count;
+    }
+    return got;
   }
 
   private interface Transfer {

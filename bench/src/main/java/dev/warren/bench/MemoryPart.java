@@ -19,7 +19,7 @@ final class MemoryPart {
   }
 
   void run() throws Exception {
-    try (Bots bots = new Bots(options)) {
+    try (Bots bots = Bots.onContainerd(options)) {
       // Classes, pools and caches that the first sandboxes bring belong to the library.
       for (int i = 0; i < 2 * Contender.WARM_UPS; i++) {
         BotId bot = bots.next();

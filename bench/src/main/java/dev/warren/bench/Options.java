@@ -3,7 +3,6 @@ package dev.warren.bench;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What {@code bench/run} passes on.
@@ -15,7 +14,7 @@ import java.util.Optional;
  * @param work a directory for files and sockets
  * @param yardstick the program that starts programs
  * @param hostTrue the program {@code true} of the image, on the host
- * @param docker address of a docker daemon that has the image
+ * @param docker address of a Docker daemon on that containerd, which has the image
  */
 record Options(
     String part,
@@ -26,7 +25,7 @@ record Options(
     Path yardstick,
     Path hostTrue,
     Path cniPlugins,
-    Optional<String> docker) {
+    String docker) {
 
   static Options parse(String[] args) {
     Map<String, String> values = new HashMap<>();
@@ -42,7 +41,7 @@ record Options(
         Path.of(required(values, "--yardstick")),
         Path.of(required(values, "--true")),
         Path.of(required(values, "--cni")),
-        Optional.ofNullable(values.get("--docker")).filter(value -> !value.isEmpty()));
+        required(values, "--docker"));
   }
 
   private static String required(Map<String, String> values, String name) {

@@ -22,7 +22,7 @@ final class ParallelPart {
     List<Spawner> spawners = new ArrayList<>();
     Figures warren = new Figures();
     Figures rival = new Figures();
-    try (Bots bots = new Bots(options)) {
+    try (Bots bots = Bots.onContainerd(options)) {
       for (int i = 0; i < WORKERS.get(WORKERS.size() - 1); i++) {
         spawners.add(new Spawner(options));
       }

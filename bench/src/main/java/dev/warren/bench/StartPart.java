@@ -20,14 +20,18 @@ final class StartPart {
   }
 
   void run() throws Exception {
-    try (Bots bots = new Bots(options);
+    try (Bots bots = Bots.onContainerd(options);
+        Bots docked = Bots.onDocker(options);
         Spawner spawner = new Spawner(options)) {
       Ctr ctr = new Ctr(options, spawner);
       ctr.pull();
       warmUp(bots);
+      warmUp(docked);
       List<Contender> contenders = new ArrayList<>();
       contenders.add(warren(bots, "Warren, network off", Network.none()));
       contenders.add(warren(bots, "Warren, isolated network", Network.isolated()));
+      contenders.add(warren(docked, "Warren on Docker, network off", Network.none()));
+      contenders.add(warren(docked, "Warren on Docker, isolated network", Network.isolated()));
       contenders.add(
           figures -> {
             String id = "start-" + count.incrementAndGet();
@@ -37,10 +41,9 @@ final class StartPart {
             figures.record("ctr run -d, then ctr task exec true", start + exec);
             ctr.delete(id);
           });
-      options
-          .docker()
-          .map(address -> new Docker(address, options, spawner))
-          .ifPresent(docker -> contenders.add(docker(docker)));
+      Docker docker = new Docker(options, spawner);
+      contenders.add(docker(docker, DOCKER, "none"));
+      contenders.add(docker(docker, DOCKER + ", bridge", "bridge"));
       Contender.interleave(options.rounds(), contenders).print("ms", CTR, DOCKER);
     }
   }
@@ -66,13 +69,13 @@ final class StartPart {
     };
   }
 
-  private Contender docker(Docker docker) {
+  private Contender docker(Docker docker, String name, String network) {
     return figures -> {
       String id = "start-" + count.incrementAndGet();
-      double start = docker.start(id);
+      double start = docker.start(id, network);
       double exec = docker.exec(id, "true");
-      figures.record(DOCKER, start);
-      figures.record("docker run -d, then docker exec true", start + exec);
+      figures.record(name, start);
+      figures.record(name + ", then docker exec true", start + exec);
       docker.delete(id);
     };
   }

@@ -35,6 +35,11 @@ public record RuntimeInfo(String name, String version, Set<Capability> capabilit
     /** {@link dev.warren.Network} is enforced, and a container can have an address of its own. */
     NETWORKS,
     /** Bind and tmpfs mounts beyond the manager's own. */
-    MOUNTS
+    MOUNTS,
+    /**
+     * The engine keeps a writable layer apart from its container's record, so it can outlive that:
+     * {@link Snapshots#orphaned} can find one.
+     */
+    DETACHED_LAYERS
   }
 }

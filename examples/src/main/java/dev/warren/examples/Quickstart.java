@@ -23,6 +23,7 @@ import java.util.logging.Logger;
  * <pre>
  *   Quickstart --runtime process
  *   Quickstart --runtime containerd --socket /run/containerd/containerd.sock --image IMAGE
+ *   Quickstart --runtime docker --socket /var/run/docker.sock --image IMAGE
  * </pre>
  */
 public final class Quickstart {

@@ -2,6 +2,7 @@ package dev.warren.examples;
 
 import dev.warren.BotContainerManager;
 import dev.warren.containerd.ContainerdRuntime;
+import dev.warren.docker.DockerRuntime;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.spi.PullProgress;
 import dev.warren.spi.SandboxRuntime;
@@ -48,6 +49,11 @@ record QuickstartOptions(
       case "containerd" -> {
         ContainerdRuntime.Builder builder = ContainerdRuntime.builder().stateDirectory(state);
         socket.ifPresent(builder::socket);
+        yield builder.build();
+      }
+      case "docker" -> {
+        DockerRuntime.Builder builder = DockerRuntime.builder().stateDirectory(state);
+        socket.ifPresent(path -> builder.endpoint("unix://" + path));
         yield builder.build();
       }
       default -> throw new IllegalArgumentException("unknown runtime " + runtime);

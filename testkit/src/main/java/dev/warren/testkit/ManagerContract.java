@@ -146,9 +146,13 @@ public abstract class ManagerContract {
   void aKilledBridge_isStartedAgain_withItsData() {
     Sandbox sandbox = manager.start(BOT);
     sandbox.files().writeString("notes.txt", "hello");
-    SandboxAddress.UnixSocket address = (SandboxAddress.UnixSocket) sandbox.address();
-    ProcessHandle.of(address.taskPid()).orElseThrow().destroyForcibly();
-    ProcessHandle.of(address.taskPid()).ifPresent(handle -> handle.onExit().join());
+    if (sandbox.address() instanceof SandboxAddress.UnixSocket address) {
+      ProcessHandle.of(address.taskPid()).orElseThrow().destroyForcibly();
+      ProcessHandle.of(address.taskPid()).ifPresent(handle -> handle.onExit().join());
+    } else {
+      // No process of another host can be killed from here, but the workload is next to it.
+      endFromWithin(sandbox, "kill -9 $PPID");
+    }
     assertThat(manager.start(BOT).files().readString("notes.txt")).isEqualTo("hello");
   }
 
@@ -294,17 +298,25 @@ public abstract class ManagerContract {
   }
 
   @Test
-  void aWorkloadThatReplacesItsSocket_isFoundOut_andTheNextStartRepairsIt() {
+  void aWorkloadThatTakesTheBridgesPlace_isFoundOut_andTheNextStartRepairsIt() {
     assumeIsolation();
     Sandbox sandbox = manager.start(BOT);
     sandbox.files().writeString("notes.txt", "hello");
-    sandbox.exec("sh", "-c", "rm /run/warren/s; ln -s /etc/passwd /run/warren/s").orThrow();
+    Code expected;
+    if (sandbox.address() instanceof SandboxAddress.UnixSocket) {
+      sandbox.exec("sh", "-c", "rm /run/warren/s; ln -s /etc/passwd /run/warren/s").orThrow();
+      expected = Code.PERMISSION_DENIED;
+    } else {
+      // The port is free only when the bridge is dead, and then nothing in there lives on.
+      endFromWithin(sandbox, "bridge=$PPID; setsid sh -c \"kill -9 $bridge; nc -l -p 9090\"");
+      expected = Code.UNAVAILABLE;
+    }
     manager.close();
     manager = builder().build();
     Sandbox found = manager.find(BOT).orElseThrow();
     assertThatThrownBy(() -> found.exec("true"))
         .isInstanceOfSatisfying(
-            SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.PERMISSION_DENIED));
+            SandboxException.class, e -> assertThat(e.code()).isEqualTo(expected));
     assertThat(manager.start(BOT).files().readString("notes.txt")).isEqualTo("hello");
   }
 
@@ -319,6 +331,19 @@ public abstract class ManagerContract {
     assertThatThrownBy(() -> sandbox.exec("true"))
         .isInstanceOfSatisfying(
             SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.CLOSED));
+  }
+
+  /** Has a command end its own sandbox, once it is known to run, and waits for that. */
+  private static void endFromWithin(Sandbox sandbox, String command) {
+    ExecRequest request = ExecRequest.shell("read go; " + command + "; sleep 60").build();
+    try (SandboxProcess process = sandbox.processes().start(request)) {
+      process.stdin().write("go\n".getBytes(StandardCharsets.UTF_8));
+      process.stdin().flush();
+      Eventually.soon()
+          .until("the sandbox ends", () -> sandbox.info().state() == SandboxInfo.State.STOPPED);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertReason(Runnable call, Code code, String reason) {

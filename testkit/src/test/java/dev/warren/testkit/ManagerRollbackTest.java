@@ -6,6 +6,8 @@ import dev.warren.BotContainerManager;
 import dev.warren.Sandbox;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.SandboxSpec;
+import dev.warren.spi.Hardening;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,6 +48,14 @@ class ManagerRollbackTest extends ManagerScenario {
     runtime.faults().clear();
     assertThat(running()).isFalse();
     assertThat(manager.start(BOT).files().readString("notes.txt")).isEqualTo("precious");
+  }
+
+  @Test
+  void start_readOnlyRootWhereNoDirectoryCanBeMounted_isRefused_andLeavesNothing() {
+    SandboxSpec spec =
+        SandboxSpec.builder().hardening(Hardening.defaults().withReadOnlyRoot()).build();
+    fails(Code.UNSUPPORTED, () -> manager.start(BOT, spec));
+    assertNothingThere();
   }
 
   @Test

@@ -38,6 +38,7 @@ final class SpecComposer {
   }
 
   ContainerSpec compose(BotId bot, SandboxSpec spec, Transport transport, Optional<Path> clientCa) {
+    requireDataCanBeWritten(bot, spec);
     String id = Labels.containerId(bot);
     ContainerSpec.Builder builder =
         ContainerSpec.builder(id, image(bot, spec), command(id, transport))
@@ -59,6 +60,16 @@ final class SpecComposer {
       builder.files(ownFiles(id, clientCa));
     }
     return builder.mounts(mounts).build();
+  }
+
+  private void requireDataCanBeWritten(BotId bot, SandboxSpec spec) {
+    if (spec.hardening().readOnlyRoot() && !runtime.can(Capability.SHARED_HOST)) {
+      throw SandboxException.of(SandboxException.Code.UNSUPPORTED, "start", bot.value())
+          .backend(runtime.name())
+          .detail("with a read-only root, its data would lie on this host, which the engine lacks")
+          .remedy("leave the root writable, or use an engine of this host")
+          .build();
+    }
   }
 
   /** Whether the data lies beside the container: its root is read-only or not writable for it. */

@@ -9,6 +9,7 @@ import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.image.registry.Registries;
 import dev.warren.containerd.internal.image.registry.RegistrySettings;
+import dev.warren.oci.SingleFlight;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
 import dev.warren.spi.PullOptions;
@@ -33,7 +34,8 @@ public final class ContainerdImages implements Images, AutoCloseable {
   private final ClientPull clientPull;
   private final TransferPull transferPull;
   private final Path path;
-  private final SingleFlight<Request, PullProgress, Image> pulls = new SingleFlight<>();
+  private final SingleFlight<Request, PullProgress, Image> pulls =
+      new SingleFlight<>(ContainerdErrors.BACKEND);
 
   /** Asked once; a daemon that was replaced by an older one fails over all the same. */
   private volatile @Nullable Boolean transferOffered;

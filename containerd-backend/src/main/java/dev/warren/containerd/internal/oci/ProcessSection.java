@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.containerd.internal.image.manifest.ImageConfig;
+import dev.warren.oci.HostLimits;
 import dev.warren.spi.ContainerSpec;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import java.util.Optional;
 final class ProcessSection {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-  private static final HostLimits LIMITS = new HostLimits(Path.of("/proc"));
+  private static final HostLimits LIMITS = HostLimits.ofThisHost();
 
   private ProcessSection() {}
 

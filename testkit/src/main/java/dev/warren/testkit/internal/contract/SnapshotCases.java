@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.warren.SandboxException.Code;
+import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.Snapshot;
 import dev.warren.spi.Snapshots;
 import java.io.ByteArrayInputStream;
@@ -173,6 +174,7 @@ public abstract class SnapshotCases extends ContractCases {
   @Test
   void adopt_orphanedLayer_keepsTheData() {
     Snapshots snapshots = bench.assumeSnapshots();
+    bench.assume(Capability.DETACHED_LAYERS);
     String id = ranOnce();
     assumeTrue(settings().loseContainer().test(runtime(), id), "the test cannot lose a container");
     assertThat(containers().get(id)).isEmpty();

@@ -1,8 +1,8 @@
 package dev.warren.containerd.internal.image.registry;
 
-import dev.warren.ImageRef;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.oci.DockerLogins;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +17,6 @@ import java.util.regex.Pattern;
  * @param mirror whether it stands in for the registry that was asked for
  */
 record Endpoint(URI base, String loginHost, boolean mirror) {
-  /** Learned from the rule for short names, so that it is written down in one place only. */
-  static final String DEFAULT_REGISTRY = ImageRef.parse("a:b").registry();
-
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(?:\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
 
@@ -30,7 +27,8 @@ record Endpoint(URI base, String loginHost, boolean mirror) {
       endpoints.add(new Endpoint(checked(mirror, settings), mirror.getRawAuthority(), true));
     }
     // The default registry's API is on a host of its own.
-    String host = registry.equals(DEFAULT_REGISTRY) ? "registry-1." + registry : registry;
+    String host =
+        registry.equals(DockerLogins.DEFAULT_REGISTRY) ? "registry-1." + registry : registry;
     String scheme = allowsPlain(registry, settings) ? "http" : "https";
     endpoints.add(new Endpoint(URI.create(scheme + "://" + host), registry, false));
     return endpoints;

@@ -1,6 +1,8 @@
 package dev.warren.containerd.internal.image.registry;
 
 import dev.warren.ImageRef;
+import dev.warren.oci.DockerLogins;
+import dev.warren.oci.Login;
 import dev.warren.spi.PullOptions.Credentials;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.warren.containerd.internal.image.registry;
 
+import dev.warren.oci.DockerLogins;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,16 +36,11 @@ public record RegistrySettings(
 
   /** No mirrors, TLS but for loopback, the logins of this process's user. */
   public static RegistrySettings standard() {
-    String configured = System.getenv("DOCKER_CONFIG");
-    Path directory =
-        configured == null || configured.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".docker")
-            : Path.of(configured);
     return new RegistrySettings(
         Map.of(),
         Set.of(),
         Optional.empty(),
-        Optional.of(directory.resolve("config.json")),
+        Optional.of(DockerLogins.userFile()),
         Duration.ofSeconds(10),
         Duration.ofSeconds(60));
   }

@@ -1,0 +1,40 @@
+package dev.warren.docker.internal.container;
+
+import dev.warren.docker.internal.client.DockerEngine;
+import dev.warren.docker.internal.client.EngineFacts;
+import dev.warren.docker.internal.network.NetworkPlan;
+import dev.warren.spi.HostPaths;
+import dev.warren.spi.StateDirectory;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Puts together what makes containers. */
+public final class ContainerParts {
+  private static final Pattern ZONE =
+      Pattern.compile("[A-Za-z0-9_+-]{1,64}(?:/[A-Za-z0-9_+-]{1,64}){0,3}");
+
+  private ContainerParts() {}
+
+  /** The maker of containers for an engine. */
+  public static NewContainers maker(
+      DockerEngine engine,
+      EngineFacts facts,
+      Ownership owner,
+      ContainerLookup lookup,
+      HostPaths paths,
+      NetworkPlan networks,
+      StateDirectory state) {
+    MountList mounts = new MountList(paths, networks.sharedHost());
+    Optional<String> zone =
+        Optional.ofNullable(System.getenv("TZ")).filter(name -> ZONE.matcher(name).matches());
+    SpecDocument documents =
+        new SpecDocument(engine.version(), facts, owner, mounts, networks, zone);
+    return new NewContainers(
+        engine,
+        owner,
+        lookup,
+        documents,
+        new InitialFiles(engine, state),
+        new OpenFiles(engine, networks.sharedHost()));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.warren.docker.internal.container;
+
+import dev.warren.SandboxException;
+import dev.warren.SandboxException.Code;
+import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.docker.internal.client.EngineFacts;
+import dev.warren.spi.ContainerSpec;
+import java.util.regex.Pattern;
+
+/** Refuses what the engine would refuse later, or would understand differently. */
+final class SpecCheck {
+  private static final String OPERATION = "check container";
+  private static final Pattern CAPABILITY = Pattern.compile("CAP_[A-Z][A-Z_]{1,40}");
+  private static final Pattern RUNTIME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,100}");
+  private static final Pattern HOST_NAME =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
+  private static final Pattern ZONE =
+      Pattern.compile("[A-Za-z0-9_+-]{1,64}(?:/[A-Za-z0-9_+-]{1,64}){0,3}");
+
+  private SpecCheck() {}
+
+  /**
+   * @throws SandboxException {@code INVALID_ARGUMENT}, {@code UNSUPPORTED}
+   */
+  static void check(ContainerSpec spec, EngineFacts facts) {
+    for (String part : spec.command()) {
+      require(part.indexOf('\0') < 0, spec, "its command has a NUL character");
+    }
+    spec.env().forEach((name, value) -> variable(spec, name, value));
+    spec.workingDirectory()
+        .ifPresent(
+            path ->
+                require(
+                    path.startsWith("/") && path.indexOf('\0') < 0,
+                    spec,
+                    "its working directory is not absolute"));
+    spec.hostName()
+        .ifPresent(
+            name -> require(HOST_NAME.matcher(name).matches(), spec, "its host name is not valid"));
+    spec.timeZone()
+        .ifPresent(
+            zone ->
+                require(
+                    ZONE.matcher(zone).matches(),
+                    spec,
+                    "'" + zone + "' is no time zone, such as Europe/Berlin"));
+    for (String capability : spec.hardening().capabilities()) {
+      require(
+          CAPABILITY.matcher(capability).matches(),
+          spec,
+          "'" + capability + "' is no capability, such as CAP_CHOWN");
+    }
+    spec.labels().keySet().forEach(key -> label(spec, key));
+    spec.runtimeName().ifPresent(name -> runtime(spec, name, facts));
+  }
+
+  private static void variable(ContainerSpec spec, String name, String value) {
+    require(
+        !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0,
+        spec,
+        "a name in its environment is empty or has '=' or NUL");
+    require(value.indexOf('\0') < 0, spec, "a value in its environment has NUL");
+  }
+
+  private static void label(ContainerSpec spec, String key) {
+    require(
+        !key.isEmpty() && key.indexOf('\n') < 0 && !key.startsWith(Ownership.PREFIX),
+        spec,
+        "labels have a name of one line, which does not begin with " + Ownership.PREFIX);
+  }
+
+  private static void runtime(ContainerSpec spec, String name, EngineFacts facts) {
+    require(RUNTIME.matcher(name).matches(), spec, "'" + name + "' is no name of a runtime");
+    // A shim's full name need not be configured with newer engines.
+    if (!facts.runtimes().contains(name) && !name.startsWith("io.containerd.")) {
+      throw SandboxException.of(Code.UNSUPPORTED, OPERATION, spec.id())
+          .backend(DockerErrors.BACKEND)
+          .detail("the engine has no runtime '" + name + "'")
+          .remedy("add it to the engine's configuration; it has " + facts.runtimes())
+          .build();
+    }
+  }
+
+  private static void require(boolean condition, ContainerSpec spec, String detail) {
+    if (!condition) {
+      throw SandboxException.invalid(OPERATION, spec.id(), detail);
+    }
+  }
+}

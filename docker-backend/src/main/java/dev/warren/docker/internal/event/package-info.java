@@ -1,0 +1,5 @@
+/** What the engine tells about containers. */
+@NullMarked
+package dev.warren.docker.internal.event;
+
+import org.jspecify.annotations.NullMarked;

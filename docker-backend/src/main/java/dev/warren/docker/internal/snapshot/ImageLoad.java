@@ -1,0 +1,105 @@
+package dev.warren.docker.internal.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.transport.DockerHttpClient.Request;
+import dev.warren.SandboxException;
+import dev.warren.SandboxException.Code;
+import dev.warren.docker.internal.client.DockerEngine;
+import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.docker.internal.image.ImageTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** Loads images that were put together here, and reads the layers of others. Thread-safe. */
+final class ImageLoad {
+  /** For as much as a disk holds. */
+  static final Duration LONGEST = Duration.ofHours(6);
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** What the engine says of a layer that it cannot unpack. */
+  private static final List<String> DAMAGED =
+      List.of(
+          "archive/tar",
+          "invalid tar",
+          "breakout",
+          "error processing tar",
+          "unexpected eof",
+          "invalid symlink",
+          "invalid hardlink",
+          "not a directory",
+          "is a directory");
+
+  private final DockerEngine engine;
+  private final ImageTable table;
+
+  ImageLoad(DockerEngine engine, ImageTable table) {
+    this.engine = engine;
+    this.table = table;
+  }
+
+  /** Hands the image to the engine; its failures come inside the answer. */
+  void load(String operation, String subject, LayeredImage image) {
+    String failure;
+    try {
+      Request request =
+          Request.builder()
+              .method(Request.Method.POST)
+              .path("/images/load?quiet=1")
+              .putHeader("Content-Type", "application/x-tar")
+              .body(image.archive())
+              .build();
+      failure = engine.exchange(operation, subject, LONGEST, request, ImageLoad::error);
+    } catch (IOException e) {
+      throw DockerErrors.map(operation, subject, e);
+    } catch (SandboxException e) {
+      String text = DockerErrors.engineText(e);
+      throw isDamaged(text) ? failed(operation, subject, text) : e;
+    }
+    if (!failure.isEmpty()) {
+      throw failed(operation, subject, failure);
+    }
+    if (table.inspect(operation, subject, image.id()).isEmpty()) {
+      throw SandboxException.of(Code.UNSUPPORTED, operation, subject)
+          .backend(DockerErrors.BACKEND)
+          .detail("the engine does not keep the image that was loaded")
+          .remedy("use an engine with the classic image store")
+          .build();
+    }
+  }
+
+  private static String error(InputStream body) throws IOException {
+    String failure = "";
+    try (MappingIterator<JsonNode> events = MAPPER.readerFor(JsonNode.class).readValues(body)) {
+      while (events.hasNextValue()) {
+        JsonNode event = events.nextValue();
+        failure =
+            event.path("errorDetail").path("message").asText(event.path("error").asText(failure));
+      }
+    }
+    return failure;
+  }
+
+  private static boolean isDamaged(String text) {
+    String words = text.toLowerCase(Locale.ROOT);
+    return DAMAGED.stream().anyMatch(words::contains);
+  }
+
+  private static SandboxException failed(String operation, String subject, String text) {
+    Code code = DockerErrors.code(0, text);
+    boolean damaged = code == Code.INTERNAL && isDamaged(text);
+    SandboxException.Builder error =
+        SandboxException.of(damaged ? Code.INVALID_ARGUMENT : code, operation, subject)
+            .backend(DockerErrors.BACKEND)
+            .detail(
+                (damaged ? "the engine cannot unpack the archive: " : "")
+                    + DockerErrors.withoutPaths(text))
+            .cause(new IOException(text));
+    return damaged ? error.reason("BAD_ARCHIVE").build() : error.build();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.warren.docker.internal.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import dev.warren.SandboxException.Code;
+import dev.warren.docker.internal.container.ContainerMaker;
+import dev.warren.oci.TarCheck;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * Puts an archive into a container that has never started: as a layer on top of its image, because
+ * the engine has no other way to apply removals. The archive is checked as a whole before the
+ * engine sees any of it; the image goes when the container does. Thread-safe.
+ */
+final class LayerImport {
+  private static final String IMPORT = "import into";
+
+  private final ImageLoad load;
+  private final WorkImages work;
+  private final ContainerMaker maker;
+  private final Supplier<Path> spool;
+
+  LayerImport(ImageLoad load, WorkImages work, ContainerMaker maker, Supplier<Path> spool) {
+    this.load = load;
+    this.work = work;
+    this.maker = maker;
+    this.spool = spool;
+  }
+
+  void run(String id, InspectContainerResponse container, InputStream tar) {
+    JsonNode base = work.baseOf(IMPORT, id, container);
+    TarCheck check = new TarCheck(IMPORT, id);
+    try (Spool layer = Spool.of(spool.get(), tar, check::accept)) {
+      work.commit(
+          IMPORT,
+          id,
+          container,
+          committed -> {
+            rebase(id, base, committed, layer);
+            return id;
+          });
+    } catch (IOException e) {
+      throw DockerSnapshots.error(
+              Code.RESOURCE_EXHAUSTED, IMPORT, id, "the archive could not be read or kept")
+          .remedy("check that the archive is complete and the state directory has room for it")
+          .cause(e)
+          .build();
+    }
+  }
+
+  /** The layer that the container has, which may hold initial files, stays below the new one. */
+  private void rebase(String id, JsonNode base, JsonNode committed, Spool layer) {
+    List<String> layers = new ArrayList<>(WorkImages.layers(committed));
+    layers.add(layer.digest());
+    Map<String, String> labels = new TreeMap<>(work.labelsAbove(base));
+    labels.put(SnapshotLabels.TEMPORARY, id);
+    LayeredImage image =
+        new LayeredImage(base, layers, labels, Instant.now(), Optional.empty(), Optional.of(layer));
+    load.load(IMPORT, id, image);
+    maker.rebase(id, image.id());
+  }
+}

@@ -1,0 +1,19 @@
+package dev.warren.docker;
+
+import dev.warren.testkit.HostCrashContract;
+import dev.warren.testkit.RuntimeFactory;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+
+@Tag("engine")
+class DockerHostCrashIT extends HostCrashContract {
+  @Override
+  protected Class<? extends RuntimeFactory> factory() {
+    return DockerRuntimeFactory.class;
+  }
+
+  @Override
+  protected Optional<String> image() {
+    return Optional.of(EngineUnderTest.local().image());
+  }
+}

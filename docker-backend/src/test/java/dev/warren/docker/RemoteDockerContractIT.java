@@ -1,0 +1,29 @@
+package dev.warren.docker;
+
+import dev.warren.ImageRef;
+import dev.warren.spi.SandboxRuntime;
+import dev.warren.spi.StateDirectory;
+import dev.warren.testkit.SandboxRuntimeContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("engine")
+class RemoteDockerContractIT extends SandboxRuntimeContract {
+  @TempDir Path directory;
+
+  @Override
+  protected SandboxRuntime open() {
+    return new RemoteDockerRuntimeFactory().open(StateDirectory.at(directory));
+  }
+
+  @Override
+  protected ImageRef image() {
+    return ImageRef.parse(EngineUnderTest.remote().image());
+  }
+
+  @Override
+  protected boolean registryAnswers() {
+    return true;
+  }
+}

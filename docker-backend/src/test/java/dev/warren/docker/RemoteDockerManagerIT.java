@@ -1,0 +1,19 @@
+package dev.warren.docker;
+
+import dev.warren.testkit.ManagerContract;
+import dev.warren.testkit.RuntimeFactory;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+
+@Tag("engine")
+class RemoteDockerManagerIT extends ManagerContract {
+  @Override
+  protected Class<? extends RuntimeFactory> factory() {
+    return RemoteDockerRuntimeFactory.class;
+  }
+
+  @Override
+  protected Optional<String> image() {
+    return Optional.of(EngineUnderTest.remote().image());
+  }
+}
