@@ -51,6 +51,12 @@ public interface StdioChannel {
      */
     void longLine(long length, byte[] head, byte[] tail);
 
+    /**
+     * The server has closed its stdout, but has not ended. Need not be called when {@link #ended}
+     * follows at once.
+     */
+    default void stdoutClosed() {}
+
     /** Bytes of stderr, cut anywhere; some may have been dropped where nobody kept up. */
     void stderr(byte[] bytes);
 
