@@ -51,10 +51,14 @@ final class AskedClient implements AutoCloseable {
 
   /** The client's answer; one that nobody waits for is dropped. */
   void answer(Envelope answer) {
-    answer.id().map(open::remove).ifPresent(found -> {
-      found.timeout.cancel(false);
-      found.request.answer(answer);
-    });
+    answer
+        .id()
+        .map(open::remove)
+        .ifPresent(
+            found -> {
+              found.timeout.cancel(false);
+              found.request.answer(answer);
+            });
   }
 
   /** Gives the client some time to come back to a stream. */
@@ -90,8 +94,7 @@ final class AskedClient implements AutoCloseable {
       found
           .request
           .cancellation()
-          .ifPresent(
-              cancel -> found.stream.send(cancel.with(id, "params", "requestId").toBytes()));
+          .ifPresent(cancel -> found.stream.send(cancel.with(id, "params", "requestId").toBytes()));
     }
   }
 

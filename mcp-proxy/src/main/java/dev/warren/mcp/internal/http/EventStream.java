@@ -71,8 +71,7 @@ final class EventStream {
    * @param primed whether it begins with an empty event that has an id
    * @param onDetach called on a writer's thread when the client turns out to have gone
    */
-  EventStream(
-      Style style, String name, @Nullable EventLog log, boolean primed, Runnable onDetach) {
+  EventStream(Style style, String name, @Nullable EventLog log, boolean primed, Runnable onDetach) {
     this.style = style;
     this.name = name;
     this.log = log;

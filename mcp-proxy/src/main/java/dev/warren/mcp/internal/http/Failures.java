@@ -19,9 +19,7 @@ public final class Failures {
   public static RpcError of(Throwable failure) {
     Code code = code(failure);
     return new RpcError(
-        Reply.INTERNAL_ERROR,
-        text(code),
-        Optional.of(Json.of(Map.of("code", code.name()))));
+        Reply.INTERNAL_ERROR, text(code), Optional.of(Json.of(Map.of("code", code.name()))));
   }
 
   static Code code(Throwable failure) {

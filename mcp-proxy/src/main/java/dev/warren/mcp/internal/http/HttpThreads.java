@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one endpoint: some for requests, some for what is written to streams, some for
- * servers that start, and a timer. Neither a waiting call nor an idle stream holds a thread; one that reads or writes holds it for
- * the {@code stall} time at most. So streams cannot starve requests, however many there are.
- * Thread-safe.
+ * servers that start or do not read, and a timer. Neither a waiting call nor an idle stream holds a
+ * thread; one that reads or writes holds it for the {@code stall} time at most. So streams cannot
+ * starve requests, however many there are. Thread-safe.
  */
 public final class HttpThreads implements AutoCloseable {
   /** Before it, a virtual thread that blocks in a synchronized block holds its carrier. */
@@ -27,14 +27,16 @@ public final class HttpThreads implements AutoCloseable {
 
   private final ExecutorService requests = newExecutor("warren-mcp-http", POOL);
   private final ExecutorService writers = newExecutor("warren-mcp-stream", POOL);
-  private final ExecutorService starters = newExecutor("warren-mcp-start", 2 * POOL);
+  private final ExecutorService starters;
   private final ScheduledThreadPoolExecutor timer;
   private final long stallNanos;
 
   /**
+   * @param servers how many servers may be started or written to at the same time
    * @param stall how long one read or write may take before its connection is cut
    */
-  public HttpThreads(Duration stall) {
+  public HttpThreads(int servers, Duration stall) {
+    starters = newExecutor("warren-mcp-start", servers);
     timer = new ScheduledThreadPoolExecutor(1, daemons("warren-mcp-timer"));
     timer.setRemoveOnCancelPolicy(true);
     stallNanos = stall.toNanos();
@@ -54,7 +56,10 @@ public final class HttpThreads implements AutoCloseable {
     }
   }
 
-  /** Runs what waits for a server's start, or its end. Once closed, on the caller's thread. */
+  /**
+   * Runs what waits for a server: its start, or until it reads. Once closed, on the caller's
+   * thread.
+   */
   void start(Runnable task) {
     try {
       starters.execute(task);

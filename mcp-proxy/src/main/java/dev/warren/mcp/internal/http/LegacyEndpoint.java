@@ -45,8 +45,7 @@ final class LegacyEndpoint implements AutoCloseable {
   }
 
   /** A message that was POSTed. */
-  void post(
-      McpHttpExchange exchange, McpAccess.Granted caller, Envelope message, boolean events) {
+  void post(McpHttpExchange exchange, McpAccess.Granted caller, Envelope message, boolean events) {
     if (message.kind() == Envelope.Kind.REQUEST && message.method().equals("initialize")) {
       initialize(exchange, caller, message);
       return;
@@ -59,12 +58,13 @@ final class LegacyEndpoint implements AutoCloseable {
       session.call(exchange, message, events);
       return;
     }
+    boolean taken = true;
     if (message.isAnswer()) {
       session.answer(message);
     } else {
-      session.notify(message);
+      taken = session.notify(message);
     }
-    Exchanges.send(exchange, Reply.empty(202));
+    Exchanges.send(exchange, Reply.empty(taken ? 202 : 503));
   }
 
   /** A client that listens, or comes back. */
@@ -131,7 +131,8 @@ final class LegacyEndpoint implements AutoCloseable {
   private static void full(McpHttpExchange exchange, String token) {
     Exchanges.send(
         exchange,
-        Reply.error(503, token, Reply.INTERNAL_ERROR, "too many sessions").with("Retry-After", "5"));
+        Reply.error(503, token, Reply.INTERNAL_ERROR, "too many sessions")
+            .with("Retry-After", "5"));
   }
 
   private void start(
@@ -184,7 +185,9 @@ final class LegacyEndpoint implements AutoCloseable {
     if (version.isPresent() && !isLegacy(version.get())) {
       Json versions =
           Json.of(
-              Map.of("supported", McpRevision.of(McpEra.LEGACY).stream().map(String::valueOf).toList()));
+              Map.of(
+                  "supported",
+                  McpRevision.of(McpEra.LEGACY).stream().map(String::valueOf).toList()));
       Exchanges.send(
           exchange,
           Reply.error(400, token, Reply.INVALID_REQUEST, VERSION + " is not supported", versions));

@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One session of the handshake revisions: one client, one process. What the server sends goes to
@@ -28,15 +30,18 @@ import org.jspecify.annotations.Nullable;
  * listens to. A client that loses a connection loses no call. Thread-safe.
  */
 final class LegacySession implements RpcHandler, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LegacySession.class);
   private static final String GENERAL = "0";
+  private static final RpcError BUSY =
+      new RpcError(Reply.INTERNAL_ERROR, "the server does not keep up", Optional.empty());
 
   private final String id;
   private final McpAccess.Granted owner;
   private final EndpointSettings settings;
-  private final HttpThreads threads;
   private final EventStream.Style style;
   private final Runnable onClose;
   private final Runnable onEnd;
+  private final Sender sender;
   private final EventLog log;
   private final EventStream general;
   private final AskedClient asked;
@@ -68,10 +73,10 @@ final class LegacySession implements RpcHandler, AutoCloseable {
     this.id = id;
     this.owner = owner;
     this.settings = settings;
-    this.threads = threads;
     this.style = settings.style(threads);
     this.onClose = onClose;
     this.onEnd = onEnd;
+    this.sender = new Sender(threads, 4 * settings.maxCalls());
     this.log = new EventLog(settings.replayBytes());
     this.general = new EventStream(style, GENERAL, log, true, () -> {});
     this.asked = new AskedClient(settings, threads);
@@ -123,7 +128,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
   Envelope initialize(Envelope request) {
     CallOptions options =
         CallOptions.standard().withTimeout(settings.startTimeout()).withoutCancel();
-    Envelope answer = peer.forward(request, options).await();
+    Envelope answer = peer().forward(request, options).await();
     answer
         .token("result", "protocolVersion")
         .flatMap(token -> Json.parse(token).string(""))
@@ -148,15 +153,21 @@ final class LegacySession implements RpcHandler, AutoCloseable {
       return;
     }
     if (calls.putIfAbsent(token, call) != null) {
-      Exchanges.send(
-          exchange, Reply.error(400, token, Reply.INVALID_REQUEST, "the id is in use"));
+      Exchanges.send(exchange, Reply.error(400, token, Reply.INVALID_REQUEST, "the id is in use"));
       return;
     }
     forgetSpentStreams();
     streams.put(name, stream);
     stream.attach(exchange, Map.of(), events, -1);
+    if (!sender.offer(() -> forward(token, call, request))) {
+      calls.remove(token);
+      stream.finish(Envelope.error(token, BUSY).toBytes(), 503);
+    }
+  }
+
+  private void forward(String token, Call call, Envelope request) {
     try {
-      RpcCall rpc = peer.forward(request, options(request, stream));
+      RpcCall rpc = peer().forward(request, options(request, call.stream));
       call.rpc = rpc;
       var unused = rpc.future().whenComplete((answer, failure) -> finish(token, answer, failure));
     } catch (SandboxException e) {
@@ -165,19 +176,19 @@ final class LegacySession implements RpcHandler, AutoCloseable {
   }
 
   private CallOptions options(Envelope request, EventStream stream) {
-    CallOptions options =
-        CallOptions.standard()
-            .withTimeout(settings.callTimeout())
-            .withResetOnProgress()
-            .withInOrder();
+    CallOptions options = CallOptions.standard().withTimeout(settings.callTimeout()).withInOrder();
     return request.token("params", "_meta", "progressToken").isEmpty()
         ? options
-        : options.withProgress(progress -> stream.send(progress.toBytes()));
+        : options.withResetOnProgress().withProgress(progress -> stream.send(progress.toBytes()));
   }
 
-  /** A notification of the client. */
-  void notify(Envelope notification) {
+  /** A notification of the client; false when the server does not keep up. */
+  boolean notify(Envelope notification) {
     lastUsed.set(System.nanoTime());
+    return sender.offer(() -> forward(notification));
+  }
+
+  private void forward(Envelope notification) {
     if (notification.method().equals("notifications/cancelled")) {
       Call call = notification.token("params", "requestId").map(calls::get).orElse(null);
       RpcCall rpc = call == null ? null : call.rpc;
@@ -186,7 +197,19 @@ final class LegacySession implements RpcHandler, AutoCloseable {
       }
       return;
     }
-    peer.send(notification);
+    try {
+      peer().send(notification);
+    } catch (SandboxException e) {
+      LOG.debug("a notification of the client was dropped: {}", e.code());
+    }
+  }
+
+  private RpcPeer peer() {
+    RpcPeer known = peer;
+    if (known == null) {
+      throw SandboxException.of(Code.CLOSED, "call", "MCP server").build();
+    }
+    return known;
   }
 
   /** The client's answer to a request of the server. An unknown one is dropped. */
@@ -270,7 +293,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
     ended = true;
     asked.close();
     streams.values().forEach(EventStream::abort);
-    threads.start(peer::close);
+    peer().beginClose();
     onClose.run();
   }
 

@@ -5,8 +5,7 @@ import java.util.List;
 /** The order of log levels. */
 final class LogLevels {
   private static final List<String> ORDER =
-      List.of(
-          "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency");
+      List.of("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency");
 
   private LogLevels() {}
 

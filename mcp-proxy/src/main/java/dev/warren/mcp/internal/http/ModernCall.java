@@ -1,14 +1,14 @@
 package dev.warren.mcp.internal.http;
 
+import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.internal.rpc.CallOptions;
 import dev.warren.mcp.internal.rpc.Envelope;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import dev.warren.mcp.internal.rpc.RpcCall;
-import dev.warren.mcp.proxy.McpHttpExchange;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,21 +62,24 @@ final class ModernCall {
     this.release = release;
   }
 
-  /** Sends it to the server. */
+  /** Sends it to the server; a failure is the client's answer. */
   void begin() {
     process.begin(this);
-    request.logLevel().ifPresent(process::logLevel);
-    CallOptions options =
-        CallOptions.standard()
-            .withTimeout(caller.settings().callTimeout())
-            .withResetOnProgress()
-            .withInOrder();
-    if (request.message().token("params", "_meta", "progressToken").isPresent()) {
-      options = options.withProgress(this::progress);
+    RpcCall sent;
+    try {
+      request.logLevel().ifPresent(process::logLevel);
+      sent = process.forward(toServer(), options());
+    } catch (SandboxException e) {
+      deliver(Reply.json(502, Envelope.error(request.id(), Failures.of(e))));
+      return;
     }
-    RpcCall sent = process.forward(toServer(), options);
+    boolean gone;
     synchronized (this) {
       rpc = sent;
+      gone = done;
+    }
+    if (gone) {
+      sent.cancel("the client closed the stream");
     }
     var unused =
         sent.future()
@@ -87,6 +90,14 @@ final class ModernCall {
                             ? Translation.answer(request, answer, process)
                             : Reply.json(200, Envelope.error(request.id(), Failures.of(failure))),
                         failure != null && Failures.code(failure) == Code.CANCELLED));
+  }
+
+  private CallOptions options() {
+    CallOptions options =
+        CallOptions.standard().withTimeout(caller.settings().callTimeout()).withInOrder();
+    return request.message().token("params", "_meta", "progressToken").isEmpty()
+        ? options
+        : options.withResetOnProgress().withProgress(this::progress);
   }
 
   synchronized boolean mayBeAsked() {
@@ -222,13 +233,12 @@ final class ModernCall {
       }
       Optional<String> state = caller.hold(this);
       if (state.isEmpty()) {
-        reply = Reply.error(503, request.id(), Reply.INTERNAL_ERROR, "too many calls wait for input");
+        reply =
+            Reply.error(503, request.id(), Reply.INTERNAL_ERROR, "too many calls wait for input");
       } else {
         held = true;
         expiry =
-            caller
-                .threads()
-                .later(() -> caller.expire(this), caller.settings().inputTimeout());
+            caller.threads().later(() -> caller.expire(this), caller.settings().inputTimeout());
         reply = Translation.inputRequired(request.id(), asked, state.get());
       }
       target = stream;

@@ -4,8 +4,8 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.EraCache;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.McpRevision;
 import dev.warren.mcp.ServerExit;
 import dev.warren.mcp.internal.rpc.CallOptions;
@@ -127,7 +127,7 @@ final class ModernProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    connection.peer().close();
+    connection.peer().beginClose();
   }
 
   private void open(EraCache eras, ModernRequest first) {
@@ -149,8 +149,7 @@ final class ModernProcess implements AutoCloseable {
     meta.put(ModernRequest.META + "protocolVersion", ModernRequest.REVISION);
     meta.put(ModernRequest.META + "clientCapabilities", first.capabilities());
     meta.put(ModernRequest.META + "clientInfo", clientInfo(first));
-    Envelope probe =
-        Envelope.request("0", "server/discover", Json.of(Map.of("_meta", meta)));
+    Envelope probe = Envelope.request("0", "server/discover", Json.of(Map.of("_meta", meta)));
     try {
       CallOptions options = CallOptions.standard().withTimeout(PROBE).withoutCancel();
       Envelope answer = forward(probe, options).await();
@@ -195,9 +194,7 @@ final class ModernProcess implements AutoCloseable {
   }
 
   private static Json clientInfo(ModernRequest first) {
-    return first
-        .clientInfo()
-        .orElseGet(() -> Json.of(Map.of("name", "unnamed", "version", "0")));
+    return first.clientInfo().orElseGet(() -> Json.of(Map.of("name", "unnamed", "version", "0")));
   }
 
   /** One peer; a server that ends at the discovery gets a second one. */
@@ -222,7 +219,7 @@ final class ModernProcess implements AutoCloseable {
       left = true;
       ended = true;
       if (peer != null) {
-        peer.close();
+        peer.beginClose();
       }
     }
 
