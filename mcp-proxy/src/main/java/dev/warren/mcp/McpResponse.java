@@ -1,8 +1,6 @@
 package dev.warren.mcp;
 
 import dev.warren.mcp.McpErrorException.RpcError;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,17 +53,14 @@ public final class McpResponse {
    * session's.
    */
   public Json envelope() {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("jsonrpc", "2.0");
-    members.put("id", id);
-    members.put(isError() ? "error" : "result", outcome);
-    return Json.of(members);
+    return Json.parse(toString());
   }
 
-  /** The envelope's text. */
+  /** The envelope's text; the result or the error in it is the server's own. */
   @Override
   public String toString() {
-    return envelope().toString();
+    String member = isError() ? "error" : "result";
+    return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"" + member + "\":" + outcome + "}";
   }
 
   private static RpcError error(Json raw) {

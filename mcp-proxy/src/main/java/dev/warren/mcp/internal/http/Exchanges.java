@@ -43,8 +43,8 @@ final class Exchanges {
       return true;
     }
     String group = type.substring(0, type.indexOf('/')) + "/*";
-    for (String range : String.join(",", accept).toLowerCase(Locale.ROOT).split(",")) {
-      String[] parts = range.split(";");
+    for (String range : String.join(",", accept).toLowerCase(Locale.ROOT).split(",", -1)) {
+      String[] parts = range.split(";", -1);
       String name = parts[0].strip();
       if ((name.equals(type) || name.equals(group) || name.equals("*/*")) && !refused(parts)) {
         return true;
