@@ -142,6 +142,12 @@ final class HttpHarness implements AutoCloseable {
     return all.toArray(String[]::new);
   }
 
+  /** The last message of a reply, be it plain or a stream. */
+  static Json json(String body) {
+    int event = body.lastIndexOf("data: {");
+    return Json.parse(event < 0 ? body : body.substring(event + 6).strip());
+  }
+
   /** The tool's answer as text. */
   static String text(Json message) {
     return message.string("/result/content/0/text").orElseThrow(() -> new AssertionError(message));

@@ -142,7 +142,7 @@ class HttpSafetyTest {
     HttpResponse<String> reply = http.post(body, SESSION, session);
 
     assertThat(reply.statusCode()).isEqualTo(status);
-    assertThat(Json.parse(reply.body()).at("/error/code")).contains(Json.of(code));
+    assertThat(HttpHarness.json(reply.body()).at("/error/code")).contains(Json.of(code));
   }
 
   @Test
@@ -242,10 +242,14 @@ class HttpSafetyTest {
     start(settings -> settings.maxCalls(3));
     String session = http.session();
     for (int i = 0; i < 3; i++) {
-      var unused = http.postAsync(call(i, "wait", "{\"millis\":1500}"), SESSION, session);
+      var unused = http.postAsync(call(i, "wait", "{}"), SESSION, session);
     }
     Await.until(
         () -> http.post(call(10, "test_simple_text", "{}"), SESSION, session).statusCode() == 429);
+    http.post(
+        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}",
+        SESSION,
+        session);
     Await.until(
         () -> http.post(call(11, "test_simple_text", "{}"), SESSION, session).statusCode() == 200);
   }

@@ -48,7 +48,7 @@ class LegacyHttpTest {
     HttpResponse<String> second = http.post(initialize());
 
     assertThat(first.statusCode()).isEqualTo(200);
-    assertThat(Json.parse(first.body()).string("/result/serverInfo/name"))
+    assertThat(HttpHarness.json(first.body()).string("/result/serverInfo/name"))
         .contains("warren-everything");
     String id = first.headers().firstValue(SESSION).orElseThrow();
     assertThat(id).matches("[A-Za-z0-9_-]{43}");
@@ -83,13 +83,13 @@ class LegacyHttpTest {
             + odd.replace("\\ud800 ", "")
             + "}}}";
 
-    Json reply = Json.parse(http.post(request, SESSION, session).body());
+    Json reply = HttpHarness.json(http.post(request, SESSION, session).body());
 
     assertThat(reply.at("/result/structuredContent")).contains(Json.parse("{\"x\":[1,\"a\"]}"));
     assertThat(reply.string("/result/unknownMember")).contains("kept");
     assertThat(reply.string("/result/_meta/echo/c")).contains("A \u2028");
     Json failed =
-        Json.parse(
+        HttpHarness.json(
             http.post(
                     "{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"resources/read\",\"params\":{\"uri\":\"x:y\"}}",
                     SESSION,
@@ -214,7 +214,7 @@ class LegacyHttpTest {
           "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{}}".formatted(asked.at("/id").orElseThrow()),
           SESSION,
           session);
-      assertThat(Json.parse(reply.get().body()).at("/result")).isPresent();
+      assertThat(HttpHarness.json(reply.get().body()).at("/result")).isPresent();
     }
   }
 
@@ -252,7 +252,7 @@ class LegacyHttpTest {
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":5}}";
 
     assertThat(http.post(cancel, SESSION, other).statusCode()).isEqualTo(202);
-    Json alive = Json.parse(http.post(call(6, "test_simple_text", "{}"), SESSION, session).body());
+    Json alive = HttpHarness.json(http.post(call(6, "test_simple_text", "{}"), SESSION, session).body());
     assertThat(alive.at("/result")).isPresent();
     assertThat(waiting).isNotDone();
     http.post(cancel, SESSION, session);
@@ -278,7 +278,7 @@ class LegacyHttpTest {
   void crash_failsItsCalls_andTheSessionIsUnknownFromThenOn() throws Exception {
     String session = http.session();
 
-    Json reply = Json.parse(http.post(call(1, "crash", "{}"), SESSION, session).body());
+    Json reply = HttpHarness.json(http.post(call(1, "crash", "{}"), SESSION, session).body());
 
     assertThat(reply.at("/error/code")).contains(Json.of(-32603));
     assertThat(reply.string("/error/data/code")).contains("UNAVAILABLE");
@@ -330,9 +330,7 @@ class LegacyHttpTest {
     }
 
     for (int i = 0; i < 50; i++) {
-      String body = replies.get(i).get().body();
-      String json = body.contains("data: {") ? body.substring(body.lastIndexOf("data: {") + 6) : body;
-      Json reply = Json.parse(json.strip());
+      Json reply = HttpHarness.json(replies.get(i).get().body());
       assertThat(reply.at("/id")).contains(Json.of(i));
       assertThat(reply.at("/result/structuredContent/n")).contains(Json.of(i));
     }

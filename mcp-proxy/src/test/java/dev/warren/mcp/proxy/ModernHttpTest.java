@@ -52,7 +52,7 @@ class ModernHttpTest {
     HttpResponse<String> reply =
         http.post(modern(1, "server/discover", "{}", ""), headers("server/discover", ""));
 
-    Json result = Json.parse(reply.body()).at("/result").orElseThrow();
+    Json result = HttpHarness.json(reply.body()).at("/result").orElseThrow();
     assertThat(result.at("/supportedVersions")).contains(Json.parse("[\"2026-07-28\"]"));
     assertThat(result.at("/capabilities/tools/listChanged")).contains(Json.of(true));
     assertThat(result.string("/instructions")).contains("Call any tool.");
@@ -64,9 +64,9 @@ class ModernHttpTest {
   @Test
   void results_sayTheirTypeAndHowLongTheyAreGood() throws Exception {
     Json list =
-        Json.parse(
+        HttpHarness.json(
             http.post(modern(1, "tools/list", "{}", ""), headers("tools/list", "")).body());
-    Json call = Json.parse(tool(2, "test_simple_text", "{}", "").body());
+    Json call = HttpHarness.json(tool(2, "test_simple_text", "{}", "").body());
 
     assertThat(list.string("/result/resultType")).contains("complete");
     assertThat(list.at("/result/ttlMs")).contains(Json.of(0));
@@ -90,7 +90,7 @@ class ModernHttpTest {
         }) {
       HttpResponse<String> reply = http.post(body, wrong);
       assertThat(reply.statusCode()).isEqualTo(400);
-      assertThat(Json.parse(reply.body()).at("/error/code")).contains(Json.of(-32020));
+      assertThat(HttpHarness.json(reply.body()).at("/error/code")).contains(Json.of(-32020));
     }
     assertThat(http.fixture.started()).isZero();
   }
@@ -116,7 +116,7 @@ class ModernHttpTest {
         http.post(body, "MCP-Protocol-Version", "2031-01-01", "Mcp-Method", "tools/list");
 
     assertThat(reply.statusCode()).isEqualTo(400);
-    assertThat(Json.parse(reply.body()).at("/error/data"))
+    assertThat(HttpHarness.json(reply.body()).at("/error/data"))
         .contains(Json.parse("{\"supported\":[\"2026-07-28\"],\"requested\":\"2031-01-01\"}"));
   }
 
@@ -126,21 +126,21 @@ class ModernHttpTest {
         http.post(modern(1, "no/such", "{}", ""), headers("no/such", ""));
 
     assertThat(reply.statusCode()).isEqualTo(404);
-    assertThat(Json.parse(reply.body()).at("/error/code")).contains(Json.of(-32601));
+    assertThat(HttpHarness.json(reply.body()).at("/error/code")).contains(Json.of(-32601));
   }
 
   @Test
   void question_becomesInputRequired_andTheAnswerGoesOnWithTheSameCall() throws Exception {
     Json asked =
-        Json.parse(tool(1, "test_input_required_result_multi_round", ASKABLE, "").body());
+        HttpHarness.json(tool(1, "test_input_required_result_multi_round", ASKABLE, "").body());
     assertThat(asked.string("/result/resultType")).contains("input_required");
     assertThat(asked.string("/result/inputRequests/step1/method")).contains("elicitation/create");
     String first = asked.string("/result/requestState").orElseThrow();
 
-    Json again = Json.parse(retry(2, "step1", "{\"name\":\"Ann\"}", first).body());
+    Json again = HttpHarness.json(retry(2, "step1", "{\"name\":\"Ann\"}", first).body());
     String second = again.string("/result/requestState").orElseThrow();
     assertThat(second).isNotEqualTo(first);
-    Json done = Json.parse(retry(3, "step2", "{\"color\":\"red\"}", second).body());
+    Json done = HttpHarness.json(retry(3, "step2", "{\"color\":\"red\"}", second).body());
 
     assertThat(done.at("/id")).contains(Json.of(3));
     assertThat(text(done)).isEqualTo("\"Ann\" likes \"red\"");
@@ -160,7 +160,7 @@ class ModernHttpTest {
   @Test
   void stateOfAnotherPrincipal_isNotValid() throws Exception {
     Json asked =
-        Json.parse(tool(1, "test_input_required_result_multi_round", ASKABLE, "").body());
+        HttpHarness.json(tool(1, "test_input_required_result_multi_round", ASKABLE, "").body());
     String state = asked.string("/result/requestState").orElseThrow();
     String body =
         modern(
@@ -181,7 +181,7 @@ class ModernHttpTest {
   @Test
   void stateThatIsNotFetched_expires() throws Exception {
     Json asked =
-        Json.parse(tool(1, "test_input_required_result_multi_round", ASKABLE, "").body());
+        HttpHarness.json(tool(1, "test_input_required_result_multi_round", ASKABLE, "").body());
     String state = asked.string("/result/requestState").orElseThrow();
     Thread.sleep(2_500);
 
@@ -193,8 +193,8 @@ class ModernHttpTest {
     HttpResponse<String> reply = tool(1, "test_sampling", "{}", "");
 
     assertThat(reply.statusCode()).isEqualTo(400);
-    assertThat(Json.parse(reply.body()).at("/error/code")).contains(Json.of(-32021));
-    assertThat(Json.parse(reply.body()).at("/error/data/requiredCapabilities/sampling"))
+    assertThat(HttpHarness.json(reply.body()).at("/error/code")).contains(Json.of(-32021));
+    assertThat(HttpHarness.json(reply.body()).at("/error/data/requiredCapabilities/sampling"))
         .isPresent();
   }
 
@@ -212,7 +212,7 @@ class ModernHttpTest {
 
     for (var each : java.util.Map.of("a", first, "b", second).entrySet()) {
       assertThat(
-              Json.parse(each.getValue().get().body())
+              HttpHarness.json(each.getValue().get().body())
                   .string("/result/inputRequests/sample/params/messages/0/content/text"))
           .contains(each.getKey());
     }
@@ -296,7 +296,7 @@ class ModernHttpTest {
       HttpResponse<String> reply =
           tool(1, "test_input_required_result_elicitation", ASKABLE, "\"inputResponses\":" + input);
       assertThat(reply.statusCode()).as(input).isEqualTo(400);
-      assertThat(Json.parse(reply.body()).at("/error/code")).contains(Json.of(-32602));
+      assertThat(HttpHarness.json(reply.body()).at("/error/code")).contains(Json.of(-32602));
     }
   }
 }

@@ -55,7 +55,8 @@ public final class TextEntry {
       return error(id, INVALID_REQUEST, "jsonrpc must be \"2.0\"");
     }
     boolean answer = message.token("result").isPresent() || message.token("error").isPresent();
-    if (message.method().isBlank() && !answer) {
+    boolean named = message.token("method").filter(method -> !method.startsWith("\"")).isEmpty();
+    if (named && message.method().isBlank() && !answer) {
       return error(id, METHOD_NOT_FOUND, "the method is missing");
     }
     return switch (message.kind()) {
