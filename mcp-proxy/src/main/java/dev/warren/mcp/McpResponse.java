@@ -1,8 +1,6 @@
 package dev.warren.mcp;
 
 import dev.warren.mcp.McpErrorException.RpcError;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,11 +53,9 @@ public final class McpResponse {
    * session's.
    */
   public Json envelope() {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("jsonrpc", "2.0");
-    members.put("id", id);
-    members.put(isError() ? "error" : "result", outcome);
-    return Json.of(members);
+    String member = isError() ? "error" : "result";
+    return Json.parse(
+        "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"" + member + "\":" + outcome + "}");
   }
 
   /** The envelope's text. */
