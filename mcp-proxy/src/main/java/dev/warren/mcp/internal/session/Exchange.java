@@ -296,7 +296,7 @@ final class Exchange<T> {
             .whenComplete(
                 (answer, failure) -> {
                   alarm.cancel(false);
-                  if (answer != null && result.isDone()) {
+                  if (answer != null && result.isCompletedExceptionally()) { // nobody waited for it
                     Tasks.cancel(link, answer);
                   }
                 });
