@@ -1,5 +1,6 @@
 package dev.warren.mcp;
 
+import dev.warren.Sandbox;
 import dev.warren.SandboxException;
 import dev.warren.mcp.internal.session.Conversation;
 import java.time.Duration;
@@ -38,6 +39,17 @@ public final class McpSession implements AutoCloseable {
     this.typed = new TypedCalls(this, limits);
   }
 
+  /**
+   * Starts a server in a sandbox and makes the handshake.
+   *
+   * @param command with its arguments; no shell is involved
+   * @throws SandboxException {@code NOT_FOUND} when there is no such command; {@code UNAVAILABLE},
+   *     {@code TIMEOUT}, {@code UNSUPPORTED} when it does not become ready
+   */
+  public static McpSession open(Sandbox sandbox, String... command) {
+    return builder(SandboxStdio.of(sandbox, command)).open();
+  }
+
   /** Starts the settings of a session. */
   public static McpSessionBuilder builder(StdioTransport transport) {
     return new McpSessionBuilder(transport);
@@ -70,7 +82,7 @@ public final class McpSession implements AutoCloseable {
    * @throws SandboxException no answer came
    */
   public McpResponse call(McpRequest request) {
-    return Waiting.on(callAsync(request), request.method());
+    return conversation.await(request, McpResponse::new);
   }
 
   /**
@@ -90,12 +102,12 @@ public final class McpSession implements AutoCloseable {
    * @throws SandboxException as for any call
    */
   public void notify(String method, Json params) {
-    Waiting.on(conversation.notify(method, Optional.of(params)), method);
+    conversation.notify(method, Optional.of(params));
   }
 
   /** Sends a notification without parameters; see {@link #notify(String, Json)}. */
   public void notify(String method) {
-    Waiting.on(conversation.notify(method, Optional.empty()), method);
+    conversation.notify(method, Optional.empty());
   }
 
   /** All tools, over all pages. */
@@ -244,20 +256,15 @@ public final class McpSession implements AutoCloseable {
     return conversation.counters();
   }
 
-  /** Ends the session, with two seconds for each step; see {@link #close(Duration)}. */
-  @Override
-  public void close() {
-    close(Duration.ofSeconds(2));
-  }
-
   /**
    * Ends the session. Calls that wait fail with {@code CLOSED}. The server gets the end of its
-   * stdin; if it has not ended after the grace period, SIGTERM; after another one, SIGKILL. Returns
-   * when it has ended, or a grace period after the last step. Does nothing the second time; a
-   * concurrent one waits for the first.
+   * stdin; if it has not ended after the {@linkplain McpSessionBuilder#closeGrace grace}, SIGTERM;
+   * after another one, SIGKILL. Returns when it has ended, or 5 seconds after SIGKILL; an interrupt
+   * kills it at once. Does nothing the second time; a concurrent one waits for the first.
    */
-  public void close(Duration grace) {
-    conversation.close(grace);
+  @Override
+  public void close() {
+    conversation.close();
   }
 
   /** The server and the state. */

@@ -48,19 +48,22 @@ public final class McpSessionBuilder {
    * start counts. Each progress report starts it anew.
    */
   public McpSessionBuilder requestTimeout(Duration timeout) {
-    settings.requestTimeout(positive("request timeout", timeout));
+    Duration value = positive("request timeout", timeout);
+    settings.timeouts(times -> times.withRequest(value));
     return this;
   }
 
   /** The longest that a call may take however much progress it reports: 10 minutes unless set. */
   public McpSessionBuilder maxTotalTimeout(Duration timeout) {
-    settings.maxTotalTimeout(positive("total timeout", timeout));
+    Duration value = positive("total timeout", timeout);
+    settings.timeouts(times -> times.withMaxTotal(value));
     return this;
   }
 
   /** The time for a start and a handshake together: 60 seconds unless set. */
   public McpSessionBuilder startupTimeout(Duration timeout) {
-    settings.startupTimeout(positive("startup timeout", timeout));
+    Duration value = positive("startup timeout", timeout);
+    settings.timeouts(times -> times.withStartup(value));
     return this;
   }
 
@@ -69,7 +72,8 @@ public final class McpSessionBuilder {
    * one: 5 seconds unless set. A later answer does no harm.
    */
   public McpSessionBuilder probeTimeout(Duration timeout) {
-    settings.probeTimeout(positive("probe timeout", timeout));
+    Duration value = positive("probe timeout", timeout);
+    settings.timeouts(times -> times.withProbe(value));
     return this;
   }
 
@@ -78,7 +82,18 @@ public final class McpSessionBuilder {
    * gets an error: 5 minutes unless set, so that a user can answer.
    */
   public McpSessionBuilder handlerTimeout(Duration timeout) {
-    settings.handlerTimeout(positive("handler timeout", timeout));
+    Duration value = positive("handler timeout", timeout);
+    settings.timeouts(times -> times.withHandler(value));
+    return this;
+  }
+
+  /**
+   * How long a server may take to end by itself when its stdin ends, and then again after SIGTERM:
+   * 2 seconds unless set.
+   */
+  public McpSessionBuilder closeGrace(Duration grace) {
+    Duration value = positive("close grace", grace);
+    settings.timeouts(times -> times.withClose(value));
     return this;
   }
 
@@ -168,7 +183,7 @@ public final class McpSessionBuilder {
   /** A session that starts its server with the first call. */
   public McpSession build() {
     SessionSettings built = settings.build(abilities.capabilities(), abilities.handlers());
-    return new McpSession(Conversation.of(built), limits);
+    return new McpSession(new Conversation(built), limits);
   }
 
   /**

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * daemons that makes up for those that wait for an answer. None exists before it is needed.
  * Thread-safe.
  */
-final class CallbackThreads implements AutoCloseable {
+public final class CallbackThreads implements AutoCloseable {
   /** Before it, a virtual thread that blocks in a synchronized block holds its carrier. */
   private static final int UNPINNED_VIRTUAL_THREADS = 24;
 
@@ -27,7 +27,7 @@ final class CallbackThreads implements AutoCloseable {
   private final ThreadFactory afterClose = daemons("warren-mcp-late");
 
   /** Runs a task soon; never on the caller's thread, not even when closed. */
-  void execute(Runnable task) {
+  public void execute(Runnable task) {
     try {
       executor.execute(task);
     } catch (RejectedExecutionException closed) {

@@ -138,7 +138,7 @@ public final class Envelope {
                 new RpcError(
                     error.at("/code").map(Envelope::number).orElse(0L),
                     error.string("/message").orElse(""),
-                    error.at("/data")));
+                    token("error", "data").map(Json::parse)));
   }
 
   /** Whether it is an answer: a result, an error or a broken one. */

@@ -106,6 +106,15 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
 
   @Override
   public void line(byte[] bytes, int from, int to) {
+    try {
+      message(bytes, from, to);
+    } catch (RuntimeException e) { // a fault of ours must not end the reader
+      counters.junkLines.increment();
+      LOG.error("a line of {} could not be handled", name, e);
+    }
+  }
+
+  private void message(byte[] bytes, int from, int to) {
     int start = from;
     if (!started) {
       started = true;
@@ -128,9 +137,9 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
     // a copy, unless the line is most of the array: a short answer must not hold a long chunk
     boolean copy = (long) (end - start) * 2 < bytes.length;
     if (copy) {
-      message(Arrays.copyOfRange(bytes, start, end), 0, end - start);
+      parse(Arrays.copyOfRange(bytes, start, end), 0, end - start);
     } else {
-      message(bytes, start, end);
+      parse(bytes, start, end);
     }
   }
 
@@ -155,7 +164,7 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
     }
   }
 
-  private void message(byte[] bytes, int from, int to) {
+  private void parse(byte[] bytes, int from, int to) {
     try {
       if (bytes[from] == '[') {
         batch(bytes, from, to);
@@ -164,9 +173,6 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
       }
     } catch (IOException e) {
       broken(bytes, from, to);
-    } catch (RuntimeException e) {
-      counters.junkLines.increment();
-      LOG.error("a message of {} could not be handled", name, e);
     }
   }
 

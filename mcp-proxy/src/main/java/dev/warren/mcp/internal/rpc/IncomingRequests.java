@@ -48,6 +48,9 @@ final class IncomingRequests {
 
   /** Takes a request; on the reader's thread. */
   void accept(Envelope request) {
+    if (!handler.takesRequests()) {
+      return;
+    }
     String id = request.id().orElseThrow();
     Optional<Json> known = handler.atOnce(request);
     if (known.isPresent()) {

@@ -6,11 +6,16 @@ import java.util.List;
 
 /**
  * Cuts bytes into lines at LF, looking at each byte once. Holds at most one line of the limit's
- * length; of a longer one only both ends. For one thread.
+ * length, twice while it is put together; of a longer one only both ends. For one thread.
  */
 final class LineFramer {
   /** What is kept of both ends of a line that is too long. */
   static final int ENDS = 4096;
+
+  /** Pieces from here on are kept as they are; smaller ones are collected in blocks. */
+  private static final int LARGE = 16 * 1024;
+
+  private static final int BLOCK = 64 * 1024;
 
   /** Takes lines, without their LF. */
   interface Sink {
@@ -23,10 +28,13 @@ final class LineFramer {
   private final int limit;
   private final Sink sink;
   private final List<byte[]> parts = new ArrayList<>();
+  private byte[] block = new byte[0];
+  private int filled;
   private long length;
-  private byte[] head = new byte[0];
-  private byte[] tail = new byte[0];
   private boolean tooLong;
+  private byte[] head = new byte[0];
+  private final byte[] tail = new byte[ENDS];
+  private int tailLength;
 
   LineFramer(int limit, Sink sink) {
     this.limit = limit;
@@ -63,7 +71,7 @@ final class LineFramer {
     if (tooLong) {
       long total = length;
       byte[] first = head;
-      byte[] last = tail;
+      byte[] last = Arrays.copyOf(tail, tailLength);
       reset();
       sink.longLine(total, first, last);
     } else {
@@ -75,23 +83,49 @@ final class LineFramer {
 
   private void append(byte[] bytes, int from, int to) {
     length += to - from;
-    if (!tooLong && length > limit) {
-      tooLong = true;
-      parts.add(Arrays.copyOfRange(bytes, from, to));
-      head = firstOf(parts);
-      for (byte[] part : parts) {
-        keepTail(part, 0, part.length);
-      }
-      parts.clear();
-    } else if (tooLong) {
+    if (tooLong) {
       keepTail(bytes, from, to);
-    } else {
+    } else if (length > limit) {
+      tooLong = true;
+      closeBlock();
+      head = head(bytes, from, to);
+      parts.forEach(part -> keepTail(part, 0, part.length));
+      keepTail(bytes, from, to);
+      parts.clear();
+    } else if (to - from >= LARGE) {
+      closeBlock();
       boolean whole = from == 0 && to == bytes.length;
       parts.add(whole ? bytes : Arrays.copyOfRange(bytes, from, to));
+    } else {
+      collect(bytes, from, to);
     }
   }
 
+  private void collect(byte[] bytes, int from, int to) {
+    int count = to - from;
+    if (filled + count > block.length) {
+      if (filled + count > BLOCK) {
+        closeBlock();
+      }
+      block = Arrays.copyOf(block, Math.min(BLOCK, Math.max(1024, 2 * (filled + count))));
+    }
+    System.arraycopy(bytes, from, block, filled, count);
+    filled += count;
+  }
+
+  private void closeBlock() {
+    if (filled > 0) {
+      parts.add(filled == block.length ? block : Arrays.copyOf(block, filled));
+    }
+    block = new byte[0];
+    filled = 0;
+  }
+
   private byte[] join() {
+    closeBlock();
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
     byte[] line = new byte[(int) length];
     int at = 0;
     for (int i = 0; i < parts.size(); i++) {
@@ -102,34 +136,31 @@ final class LineFramer {
     return line;
   }
 
-  private void keepTail(byte[] bytes, int from, int to) {
-    if (to - from >= ENDS) {
-      tail = Arrays.copyOfRange(bytes, to - ENDS, to);
-      return;
-    }
-    int kept = Math.min(tail.length, ENDS - (to - from));
-    byte[] next =
-        Arrays.copyOf(Arrays.copyOfRange(tail, tail.length - kept, tail.length), kept + to - from);
-    System.arraycopy(bytes, from, next, kept, to - from);
-    tail = next;
-  }
-
-  private static byte[] firstOf(List<byte[]> parts) {
-    byte[] first = new byte[ENDS];
+  private byte[] head(byte[] last, int from, int to) {
+    byte[] first = new byte[(int) Math.min(ENDS, length)];
     int at = 0;
     for (byte[] part : parts) {
-      int count = Math.min(part.length, ENDS - at);
+      int count = Math.min(part.length, first.length - at);
       System.arraycopy(part, 0, first, at, count);
       at += count;
     }
-    return Arrays.copyOf(first, at);
+    System.arraycopy(last, from, first, at, Math.min(to - from, first.length - at));
+    return first;
+  }
+
+  private void keepTail(byte[] bytes, int from, int to) {
+    int fresh = Math.min(to - from, ENDS);
+    int kept = Math.min(tailLength, ENDS - fresh);
+    System.arraycopy(tail, tailLength - kept, tail, 0, kept);
+    System.arraycopy(bytes, to - fresh, tail, kept, fresh);
+    tailLength = kept + fresh;
   }
 
   private void reset() {
     parts.clear();
     length = 0;
     head = new byte[0];
-    tail = new byte[0];
+    tailLength = 0;
     tooLong = false;
   }
 }

@@ -9,6 +9,14 @@ import java.util.Optional;
 public interface RpcHandler {
 
   /**
+   * Whether requests of the server are taken at all; else they are dropped without an answer.
+   * Called on the reader's thread for each of them.
+   */
+  default boolean takesRequests() {
+    return true;
+  }
+
+  /**
    * The answer to a request that needs no thought, such as {@code ping}. Called on the reader's
    * thread, so it must neither block nor run the code of a user.
    */

@@ -1,6 +1,7 @@
 package dev.warren.mcp.internal.rpc;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.warren.mcp.internal.rpc.JsonBytes.Range;
 import java.io.IOException;
@@ -8,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What can be told of a message of which only both ends are there, or that is broken inside: its
- * id, and whether it is a request.
+ * id, and what it is.
  *
  * @param id the token, if it was found
  * @param request whether there is a method
+ * @param answer whether there is a result or an error
  */
-record Salvage(@Nullable String id, boolean request) {
+record Salvage(@Nullable String id, boolean request, boolean answer) {
   private static final byte[] ID = JsonBytes.utf8("\"id\"");
 
   /** Looks at the first and the last bytes of a line. */
@@ -26,16 +28,17 @@ record Salvage(@Nullable String id, boolean request) {
       if (startsMember(tail, at)) {
         Salvage last = fromTail(tail, at);
         if (last != null) {
-          return new Salvage(last.id(), first.request() || last.request());
+          return new Salvage(
+              last.id(), first.request() || last.request(), first.answer() || last.answer());
         }
       }
     }
     return first;
   }
 
-  /** The id as one of ours; 0 if it is not. */
+  /** The id of a call of ours to which this is the answer; 0 if it is not. */
   long ownId() {
-    if (id == null || request) {
+    if (id == null || request || !answer) {
       return 0;
     }
     byte[] token = JsonBytes.utf8(id);
@@ -44,12 +47,28 @@ record Salvage(@Nullable String id, boolean request) {
 
   private static Salvage fromHead(byte[] head) {
     Members members = new Members();
+    if (head.length < 2 || head[0] != '{' || head[1] == 0) {
+      return members.found(); // a zero would make Jackson think of UTF-16
+    }
     try (JsonParser parser = JsonBytes.FACTORY.createParser(head)) {
+      readUntilCut(parser, head, members);
+    } catch (IOException notClosed) {
+      throw new AssertionError("memory can be closed", notClosed);
+    }
+    return members.found();
+  }
+
+  /** What comes before the cut, or the fault, counts: the name of the member where it is, too. */
+  private static void readUntilCut(JsonParser parser, byte[] head, Members members) {
+    try {
       members.read(parser, head);
     } catch (IOException cutOrBroken) {
-      // what was read before counts
+      JsonStreamContext context = parser.getParsingContext();
+      while (context.getParent() != null && !context.getParent().inRoot()) {
+        context = context.getParent();
+      }
+      members.name(String.valueOf(context.getCurrentName()));
     }
-    return new Salvage(members.id, members.request);
   }
 
   /** The rest of the object from a member on; null when it does not end as the object does. */
@@ -61,7 +80,7 @@ record Salvage(@Nullable String id, boolean request) {
     try (JsonParser parser = JsonBytes.FACTORY.createParser(object)) {
       members.read(parser, object);
       boolean whole = parser.currentToken() == JsonToken.END_OBJECT && parser.nextToken() == null;
-      return whole ? new Salvage(members.id, members.request) : null;
+      return whole ? members.found() : null;
     } catch (IOException notTheEnd) {
       return null;
     }
@@ -80,6 +99,16 @@ record Salvage(@Nullable String id, boolean request) {
   private static final class Members {
     private @Nullable String id;
     private boolean request;
+    private boolean answer;
+
+    Salvage found() {
+      return new Salvage(id, request, answer);
+    }
+
+    void name(String name) {
+      request |= name.equals("method");
+      answer |= name.equals("result") || name.equals("error");
+    }
 
     void read(JsonParser parser, byte[] bytes) throws IOException {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -87,8 +116,8 @@ record Salvage(@Nullable String id, boolean request) {
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
+        name(name);
         JsonToken token = parser.nextToken();
-        request |= name.equals("method");
         if (name.equals("id") && token.isScalarValue()) {
           Range range = JsonBytes.value(parser, 0);
           boolean complete = token == JsonToken.VALUE_STRING || range.end() < bytes.length;

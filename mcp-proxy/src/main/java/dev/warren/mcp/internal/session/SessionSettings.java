@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything a conversation is made with.
@@ -37,14 +38,44 @@ public record SessionSettings(
 
   /** How long things may take. */
   public record Timeouts(
-      Duration request, Duration maxTotal, Duration startup, Duration probe, Duration handler) {
+      Duration request,
+      Duration maxTotal,
+      Duration startup,
+      Duration probe,
+      Duration handler,
+      Duration close) {
     private static final Timeouts STANDARD =
         new Timeouts(
             Duration.ofSeconds(60),
             Duration.ofMinutes(10),
             Duration.ofSeconds(60),
             Duration.ofSeconds(5),
-            Duration.ofMinutes(5));
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(2));
+
+    public Timeouts withRequest(Duration value) {
+      return new Timeouts(value, maxTotal, startup, probe, handler, close);
+    }
+
+    public Timeouts withMaxTotal(Duration value) {
+      return new Timeouts(request, value, startup, probe, handler, close);
+    }
+
+    public Timeouts withStartup(Duration value) {
+      return new Timeouts(request, maxTotal, value, probe, handler, close);
+    }
+
+    public Timeouts withProbe(Duration value) {
+      return new Timeouts(request, maxTotal, startup, value, handler, close);
+    }
+
+    public Timeouts withHandler(Duration value) {
+      return new Timeouts(request, maxTotal, startup, probe, value, close);
+    }
+
+    public Timeouts withClose(Duration value) {
+      return new Timeouts(request, maxTotal, startup, probe, handler, value);
+    }
   }
 
   public SessionSettings {
@@ -86,33 +117,9 @@ public record SessionSettings(
       client = value;
     }
 
-    public void requestTimeout(Duration value) {
-      timeouts =
-          new Timeouts(
-              value, timeouts.maxTotal, timeouts.startup, timeouts.probe, timeouts.handler);
-    }
-
-    public void maxTotalTimeout(Duration value) {
-      timeouts =
-          new Timeouts(timeouts.request, value, timeouts.startup, timeouts.probe, timeouts.handler);
-    }
-
-    public void startupTimeout(Duration value) {
-      timeouts =
-          new Timeouts(
-              timeouts.request, timeouts.maxTotal, value, timeouts.probe, timeouts.handler);
-    }
-
-    public void probeTimeout(Duration value) {
-      timeouts =
-          new Timeouts(
-              timeouts.request, timeouts.maxTotal, timeouts.startup, value, timeouts.handler);
-    }
-
-    public void handlerTimeout(Duration value) {
-      timeouts =
-          new Timeouts(
-              timeouts.request, timeouts.maxTotal, timeouts.startup, timeouts.probe, value);
+    /** Replaces some of the times. */
+    public void timeouts(UnaryOperator<Timeouts> change) {
+      timeouts = change.apply(timeouts);
     }
 
     public void restart(RestartPolicy value) {
