@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,41 @@ class ConcurrencyTest {
       assertThat(peer.pending()).isZero();
       Eventually.soon()
           .until("all pings were answered", () -> pings.get() == THREADS * CALLS / 100);
+    }
+  }
+
+  @Test
+  void callersOnThreadsOfEveryKind_areServed_andAnInterruptCancelsTheirCall() throws Exception {
+    List<Consumer<Runnable>> kinds = new ArrayList<>();
+    kinds.add(task -> new Thread(task).start());
+    kinds.add(java.util.concurrent.ForkJoinPool.commonPool()::execute);
+    if (Runtime.version().feature() >= 21) {
+      var start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+      kinds.add(
+          task -> {
+            try {
+              start.invoke(null, task);
+            } catch (ReflectiveOperationException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+    for (Consumer<Runnable> kind : kinds) {
+      CompletableFuture<Thread> waiting = new CompletableFuture<>();
+      CompletableFuture<Code> end = new CompletableFuture<>();
+      kind.accept(
+          () -> {
+            RpcCall served = rpc.peer.call("served", null);
+            rpc.process.reply(rpc.process.expect("served"), "1");
+            served.await();
+            RpcCall call = rpc.call("a");
+            waiting.complete(Thread.currentThread());
+            end.complete(RpcFixture.failure(call).code());
+            boolean unused = Thread.interrupted();
+          });
+      waiting.get(20, TimeUnit.SECONDS).interrupt();
+      assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Code.CANCELLED);
+      rpc.process.expect("notifications/cancelled");
     }
   }
 
