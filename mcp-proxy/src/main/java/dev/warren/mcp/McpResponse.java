@@ -53,15 +53,14 @@ public final class McpResponse {
    * session's.
    */
   public Json envelope() {
-    String member = isError() ? "error" : "result";
-    return Json.parse(
-        "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"" + member + "\":" + outcome + "}");
+    return Json.parse(toString());
   }
 
-  /** The envelope's text. */
+  /** The envelope's text; the result or the error in it is the server's own. */
   @Override
   public String toString() {
-    return envelope().toString();
+    String member = isError() ? "error" : "result";
+    return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"" + member + "\":" + outcome + "}";
   }
 
   private static RpcError error(Json raw) {
