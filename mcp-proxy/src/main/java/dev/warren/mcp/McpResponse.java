@@ -54,8 +54,7 @@ public final class McpResponse {
    */
   public Json envelope() {
     String member = isError() ? "error" : "result";
-    return Json.parse(
-        "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"" + member + "\":" + outcome + "}");
+    return Json.parse("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"" + member + "\":" + outcome + "}");
   }
 
   /** The envelope's text. */

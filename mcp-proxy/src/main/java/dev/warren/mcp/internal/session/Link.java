@@ -147,9 +147,9 @@ final class Link {
           answer.whenComplete(
               (result, failure) -> {
                 if (failure == null) {
-                  boolean first = request.result(result);
+                  boolean unusedResult = request.result(result);
                 } else if (failure instanceof McpErrorException error) {
-                  boolean first = request.error(error.error());
+                  boolean unusedResult = request.error(error.error());
                 }
               });
     }
