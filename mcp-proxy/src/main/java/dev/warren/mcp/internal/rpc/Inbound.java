@@ -83,7 +83,12 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
 
   @Override
   public void stdout(byte[] bytes) {
-    framer.feed(bytes);
+    calls.collect();
+    try {
+      framer.feed(bytes);
+    } finally {
+      calls.release();
+    }
   }
 
   @Override

@@ -192,12 +192,11 @@ final class IncomingRequests {
     } catch (McpErrorException e) {
       request.error(e.error());
     } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
-      boolean answered =
-          request.error(
-              new RpcError(INTERNAL_ERROR, "the client failed to handle it", Optional.empty()));
-      if (answered) {
+      if (!request.isCancelled()) {
         counters.handlerFailures.increment();
         LOG.warn("a handler failed on {}", LogText.escape(request.method()), e);
+        request.error(
+            new RpcError(INTERNAL_ERROR, "the client failed to handle it", Optional.empty()));
       }
     } finally {
       request.leave();

@@ -109,7 +109,7 @@ public final class RpcPeer implements AutoCloseable {
       throw SandboxException.invalid("forward", request.toString(), "it is not a request");
     }
     long id = calls.newId();
-    String token = request.token("params", "_meta", "progressToken").orElse(null);
+    String token = request.progressToken();
     Envelope sent = request;
     if (token != null || how.resetOnProgress()) {
       sent = request.with(Long.toString(id), "params", "_meta", "progressToken");

@@ -147,9 +147,9 @@ final class Link {
           answer.whenComplete(
               (result, failure) -> {
                 if (failure == null) {
-                  boolean unusedResult = request.result(result);
+                  boolean unusedHere = request.result(result);
                 } else if (failure instanceof McpErrorException error) {
-                  boolean unusedResult = request.error(error.error());
+                  boolean unusedHere = request.error(error.error());
                 }
               });
     }

@@ -275,6 +275,37 @@ class ConcurrencyTest {
   }
 
   @Test
+  void answersThatComeTogether_whoseDependentsWaitForEachOther_doNotDeadlock() throws Exception {
+    List<RpcCall> calls = new ArrayList<>();
+    StringBuilder answers = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      RpcCall call = rpc.call("a");
+      calls.add(call);
+      answers.append("{\"id\":").append(call.id()).append(",\"result\":1}\n");
+    }
+    List<CompletableFuture<?>> futures = new ArrayList<>();
+    for (int i = 0; i < 99; i++) {
+      CompletableFuture<Envelope> next = calls.get(i + 1).future();
+      futures.add(calls.get(i).future().thenApply(reply -> next.join()));
+    }
+    CountDownLatch last = new CountDownLatch(1);
+    futures.add(calls.get(0).future().thenRun(() -> awaitQuietly(last)));
+    futures.add(calls.get(99).future().thenRun(last::countDown));
+    rpc.process.raw(answers.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    for (CompletableFuture<?> future : futures) {
+      future.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void callbacks_thatCallBackIntoTheConnectionAndWait_doNotDeadlock() throws Exception {
     rpc.process.onLine(
         (process, line) -> {
