@@ -2,6 +2,8 @@ package dev.warren.mcp.internal.rpc;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +20,8 @@ final class Calls {
   /** How much later than its deadline a call may end; it keeps sweeps apart. */
   private static final long SLACK_NANOS = 1_000_000;
 
+  private static final int MOST_COLLECTED = 256;
+
   static final String CANCELLED = "notifications/cancelled";
 
   private final ConcurrentHashMap<Long, RpcCall> open = new ConcurrentHashMap<>();
@@ -27,6 +31,8 @@ final class Calls {
   private final CallbackThreads callbacks;
   private final Outbox outbox;
   private final Supplier<String> subject;
+  private final List<Runnable> collected = new ArrayList<>(); // the reader's only
+  private volatile @Nullable Thread reader;
   private volatile @Nullable Wake wake;
 
   /** The sweep that is set. */
@@ -114,8 +120,34 @@ final class Calls {
     return true;
   }
 
+  /** Runs what depends on a call; the reader's are handed over together. */
   void callback(Runnable task) {
-    callbacks.execute(task);
+    if (Thread.currentThread() != reader) {
+      callbacks.execute(task);
+      return;
+    }
+    collected.add(task);
+    if (collected.size() >= MOST_COLLECTED) {
+      handOver();
+    }
+  }
+
+  /** The current thread begins to read: what depends on its calls is collected. */
+  void collect() {
+    reader = Thread.currentThread();
+  }
+
+  /** It has read: what was collected is run. */
+  void release() {
+    reader = null;
+    handOver();
+  }
+
+  private void handOver() {
+    if (!collected.isEmpty()) {
+      callbacks.executeAll(collected);
+      collected.clear();
+    }
   }
 
   /** Sets no timer any more. */

@@ -37,6 +37,8 @@ public final class Envelope {
     INVALID
   }
 
+  private static final byte[] PROGRESS_TOKEN = JsonBytes.utf8("progressToken");
+
   private final byte[] bytes;
   private final int start;
   private final int end;
@@ -212,6 +214,13 @@ public final class Envelope {
   @Override
   public String toString() {
     return outline.kind + " " + method() + " (" + size() + " bytes)";
+  }
+
+  /** The token of a request for progress; most have none, and are not parsed again for it. */
+  @Nullable String progressToken() {
+    return Wire.mayName(bytes, start, end, PROGRESS_TOKEN)
+        ? token("params", "_meta", "progressToken").orElse(null)
+        : null;
   }
 
   /** The id as one of ours: a whole number above zero; 0 for any other. */

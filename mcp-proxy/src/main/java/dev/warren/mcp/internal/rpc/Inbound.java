@@ -83,7 +83,12 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
 
   @Override
   public void stdout(byte[] bytes) {
-    framer.feed(bytes);
+    calls.collect();
+    try {
+      framer.feed(bytes);
+    } finally {
+      calls.release();
+    }
   }
 
   @Override
@@ -205,7 +210,7 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
         }
         Range range = JsonBytes.value(parser, from);
         if (token == JsonToken.START_OBJECT) {
-          members.add(Envelope.read(bytes, range.start(), range.end()));
+          members.add(Envelope.read(Arrays.copyOfRange(bytes, range.start(), range.end())));
         } else {
           others++;
         }

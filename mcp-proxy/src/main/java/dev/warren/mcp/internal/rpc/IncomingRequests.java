@@ -52,7 +52,7 @@ final class IncomingRequests {
       return;
     }
     String id = request.id().orElseThrow();
-    Optional<Json> known = handler.atOnce(request);
+    Optional<Json> known = atOnce(request);
     if (known.isPresent()) {
       reply(Envelope.result(id, known.get()));
       return;
@@ -66,6 +66,7 @@ final class IncomingRequests {
       } else {
         unanswered++;
         bytes += request.size();
+        open.put(Ids.key(id), incoming); // before anybody can take it, and remove it
         waiting.add(incoming);
       }
     } finally {
@@ -76,7 +77,6 @@ final class IncomingRequests {
       refuse(id, INTERNAL_ERROR, "too many requests are not answered yet");
       return;
     }
-    open.put(Ids.key(id), incoming);
     startNext();
   }
 
@@ -126,6 +126,16 @@ final class IncomingRequests {
 
   void callback(Runnable task) {
     threads.execute(task);
+  }
+
+  private Optional<Json> atOnce(Envelope request) {
+    try {
+      return handler.atOnce(request);
+    } catch (RuntimeException e) {
+      counters.handlerFailures.increment();
+      LOG.warn("a handler failed on {}", LogText.escape(request.method()), e);
+      return Optional.empty(); // it gets its turn as any other
+    }
   }
 
   /** Answers do not wait for room, but there is an end to what a server can be owed. */
@@ -182,12 +192,11 @@ final class IncomingRequests {
     } catch (McpErrorException e) {
       request.error(e.error());
     } catch (Exception | StackOverflowError | LinkageError | AssertionError e) {
-      boolean answered =
-          request.error(
-              new RpcError(INTERNAL_ERROR, "the client failed to handle it", Optional.empty()));
-      if (answered) {
+      if (!request.isCancelled()) {
         counters.handlerFailures.increment();
         LOG.warn("a handler failed on {}", LogText.escape(request.method()), e);
+        request.error(
+            new RpcError(INTERNAL_ERROR, "the client failed to handle it", Optional.empty()));
       }
     } finally {
       request.leave();

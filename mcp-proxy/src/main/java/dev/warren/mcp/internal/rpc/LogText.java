@@ -12,7 +12,6 @@ final class LogText {
   private final RpcTimer timer;
   private long nextFree;
   private boolean used;
-  private long skipped;
 
   LogText(RpcTimer timer) {
     this.timer = timer;
@@ -27,18 +26,10 @@ final class LogText {
       used = true;
     }
     if (nextFree + EVERY_NANOS - now > 0) {
-      skipped++;
       return false;
     }
     nextFree += EVERY_NANOS;
     return true;
-  }
-
-  /** How many lines were not logged since this was asked last. */
-  synchronized long skipped() {
-    long count = skipped;
-    skipped = 0;
-    return count;
   }
 
   /** The beginning of some bytes, with everything escaped that a terminal or a log would obey. */

@@ -94,21 +94,24 @@ final class Outbox {
       return true;
     }
     long left = nanos;
-    blocked.incrementAndGet();
-    lock.lockInterruptibly();
+    blocked.incrementAndGet(); // before the next look, so that no wake is missed
     try {
-      while (!aborted && !finishing) {
-        if (offer(message)) {
-          return true;
+      lock.lockInterruptibly();
+      try {
+        while (!aborted && !finishing) {
+          if (offer(message)) {
+            return true;
+          }
+          if (left <= 0 || message.state.get() == WITHDRAWN) {
+            return false;
+          }
+          left = room.awaitNanos(left);
         }
-        if (left <= 0 || message.state.get() == WITHDRAWN) {
-          return false;
-        }
-        left = room.awaitNanos(left);
+        return false;
+      } finally {
+        lock.unlock();
       }
-      return false;
     } finally {
-      lock.unlock();
       blocked.decrementAndGet();
     }
   }

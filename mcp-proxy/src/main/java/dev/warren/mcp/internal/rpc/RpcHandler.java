@@ -39,7 +39,9 @@ public interface RpcHandler {
   void notification(Envelope notification) throws Exception;
 
   /**
-   * The last call: the process has ended or was given up; all pending calls have failed.
+   * The last call, after all notifications: the process has ended or was given up; all pending
+   * calls have failed. A handler that never returns keeps it back; {@link RpcPeer#ended} does not
+   * wait for handlers.
    *
    * @param cause what calls get from now on: {@code CLOSED} after {@link RpcPeer#close}, else
    *     {@code UNAVAILABLE}

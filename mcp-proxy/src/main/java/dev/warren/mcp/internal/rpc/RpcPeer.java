@@ -109,7 +109,7 @@ public final class RpcPeer implements AutoCloseable {
       throw SandboxException.invalid("forward", request.toString(), "it is not a request");
     }
     long id = calls.newId();
-    String token = request.token("params", "_meta", "progressToken").orElse(null);
+    String token = request.progressToken();
     Envelope sent = request;
     if (token != null || how.resetOnProgress()) {
       sent = request.with(Long.toString(id), "params", "_meta", "progressToken");
@@ -175,7 +175,10 @@ public final class RpcPeer implements AutoCloseable {
     return Optional.ofNullable(exit.get());
   }
 
-  /** Completes with the end of the process; what depends on it runs on a callback thread. */
+  /**
+   * Completes with the end of the process, once all calls have ended; {@link RpcHandler#ended} may
+   * come later. What depends on it runs on a callback thread.
+   */
   public CompletableFuture<ServerExit> ended() {
     return ended.copy();
   }
@@ -257,6 +260,7 @@ public final class RpcPeer implements AutoCloseable {
     calls.endAll(this::failure, false);
     requests.cancelAll();
     gone.countDown();
+    threads.execute(() -> ended.complete(how));
     inbound.whenHandled(() -> tellEnd(how));
   }
 
@@ -360,7 +364,6 @@ public final class RpcPeer implements AutoCloseable {
     } catch (RuntimeException e) {
       inbound.handlerFailed("ended", e);
     }
-    ended.complete(how);
     calls.close();
     threads.close();
   }

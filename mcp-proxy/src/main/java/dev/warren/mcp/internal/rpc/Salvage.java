@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.warren.mcp.internal.rpc.JsonBytes.Range;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +48,16 @@ record Salvage(@Nullable String id, boolean request, boolean answer) {
 
   private static Salvage fromHead(byte[] head) {
     Members members = new Members();
-    if (head.length < 2 || head[0] != '{' || head[1] == 0) {
+    int start = 0;
+    while (start < head.length && Envelope.isSpace(head[start])) {
+      start++;
+    }
+    byte[] object = Arrays.copyOfRange(head, start, head.length);
+    if (object.length < 2 || object[0] != '{' || object[1] == 0) {
       return members.found(); // a zero would make Jackson think of UTF-16
     }
-    try (JsonParser parser = JsonBytes.FACTORY.createParser(head)) {
-      readUntilCut(parser, head, members);
+    try (JsonParser parser = JsonBytes.FACTORY.createParser(object)) {
+      readUntilCut(parser, object, members);
     } catch (IOException notClosed) {
       throw new AssertionError("memory can be closed", notClosed);
     }

@@ -68,7 +68,16 @@ final class SerialQueue {
 
   private void drain() {
     for (Task task = next(); task != null; task = next()) {
-      task.action().run();
+      boolean done = false;
+      try {
+        task.action().run();
+        done = true;
+      } finally {
+        boolean unused = Thread.interrupted(); // it was meant for this task only
+        if (!done) {
+          threads.execute(this::drain); // after an error the others still have their turn
+        }
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.warren.mcp.internal.rpc;
 import dev.warren.SandboxException;
 import dev.warren.mcp.internal.rpc.JsonBytes.Range;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the lines of our own requests. */
@@ -34,6 +35,21 @@ final class Wire {
         bytes[i] = ' ';
       }
     }
+  }
+
+  /** Whether a member of this name is possible: it is there as it is, or with escapes. */
+  static boolean mayName(byte[] bytes, int from, int to, byte[] name) {
+    for (int i = from; i < to - 1; i++) {
+      if (bytes[i] == '\\' && bytes[i + 1] == 'u') {
+        return true;
+      }
+      if (bytes[i] == name[0]
+          && i + name.length <= to
+          && Arrays.equals(bytes, i, i + name.length, name, 0, name.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static byte[] withProgressToken(byte @Nullable [] params, long token) {

@@ -188,8 +188,9 @@ public final class Conversation implements Link.Owner {
 
   @Override
   public void ended(Link link, SandboxException cause) {
-    if (cause.code() != Code.CLOSED && lifecycle.ended(link, cause)) {
-      news.tell(listener -> listener.serverEnded(cause));
+    lifecycle.ended(link, cause);
+    if (cause.code() != Code.CLOSED) {
+      tellEnd(link, cause);
     }
   }
 
@@ -320,7 +321,7 @@ public final class Conversation implements Link.Owner {
     return Link.start(settings.transport(), options, handlers, this);
   }
 
-  private void becameReady(Link link) {
+  private void becameReady(Link link, @Nullable Link before) {
     McpLogLevel wanted = level;
     McpServer server = link.server().orElseThrow();
     if (wanted != null && !link.isModern() && server.capabilities().logging()) {
@@ -331,7 +332,19 @@ public final class Conversation implements Link.Owner {
               CallOptions.standard());
     }
     subscriptions.ready(link);
-    threads.execute(() -> news.tell(listener -> listener.serverReady(server)));
+    threads.execute(
+        () -> {
+          if (before != null) {
+            tellEnd(before, Failures.serverEnded(before));
+          }
+          news.tell(listener -> listener.serverReady(server));
+        });
+  }
+
+  private void tellEnd(Link link, SandboxException cause) {
+    if (link.claimEnd()) {
+      news.tell(listener -> listener.serverEnded(cause));
+    }
   }
 
   private void requireSubscribe(Link link) {

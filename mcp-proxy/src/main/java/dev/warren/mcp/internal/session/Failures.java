@@ -21,6 +21,13 @@ final class Failures {
         .build();
   }
 
+  /** The end of a process, as far as it is known already. */
+  static SandboxException serverEnded(Link link) {
+    return SandboxException.of(Code.UNAVAILABLE, "call", link.toString())
+        .detail("the server has ended" + link.peer().exit().map(exit -> ": " + exit).orElse(""))
+        .build();
+  }
+
   /** A start or a session that failed, as the error of one call. */
   static SandboxException because(String method, SandboxException cause) {
     return SandboxException.of(cause.code(), "call " + method, cause.subject())

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,21 +43,21 @@ final class Lifecycle {
   private final RpcTimer timer;
   private final CallbackThreads threads;
   private final Function<Optional<Json>, Handshake> handshakes;
-  private final Consumer<Link> onReady;
+  private final BiConsumer<Link, @Nullable Link> onReady;
   private volatile Phase phase = new Idle();
   private volatile @Nullable Link last;
   private @Nullable SandboxException lastFailure;
 
   /**
    * @param handshakes makes one, with the parameters of a caller's own initialize
-   * @param onReady hears of a server before those who wait for it
+   * @param onReady hears of a server, and of the process before it, before those who wait for it
    */
   Lifecycle(
       SessionSettings settings,
       RpcTimer timer,
       CallbackThreads threads,
       Function<Optional<Json>, Handshake> handshakes,
-      Consumer<Link> onReady) {
+      BiConsumer<Link, @Nullable Link> onReady) {
     this.budget = new RestartBudget(settings.restart());
     this.restarts = settings.restart().starts() > 1;
     this.timer = timer;
@@ -135,15 +134,13 @@ final class Lifecycle {
     action.accept(link, failure);
   }
 
-  /** A process has ended; says whether that ended a server that was ready. */
-  boolean ended(Link link, SandboxException cause) {
+  /** A process has ended. */
+  void ended(Link link, SandboxException cause) {
     lock.lock();
     try {
-      if (!(phase instanceof Ready ready) || ready.link() != link) {
-        return link.server().isPresent() && !(phase instanceof Draining);
+      if (phase instanceof Ready ready && ready.link() == link) {
+        lose(cause);
       }
-      lose(cause);
-      return true;
     } finally {
       lock.unlock();
     }
@@ -202,12 +199,7 @@ final class Lifecycle {
     lock.lock();
     try {
       if (phase == now) {
-        lose(
-            SandboxException.of(Code.UNAVAILABLE, "call", "MCP server")
-                .detail(
-                    "the server has ended"
-                        + ready.link().peer().exit().map(exit -> ": " + exit).orElse(""))
-                .build());
+        lose(Failures.serverEnded(ready.link()));
       }
       return phase;
     } finally {
@@ -237,7 +229,7 @@ final class Lifecycle {
         before.peer().close(); // two at a time could be in each other's way
       }
       link = starting.handshake().run();
-      onReady.accept(link);
+      onReady.accept(link, before);
     } catch (SandboxException e) {
       failure = e;
     } catch (RuntimeException | Error e) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class Link {
   private final RpcPeer peer;
   private final Incoming incoming;
   private volatile @Nullable McpServer server;
+  private final AtomicBoolean endTold = new AtomicBoolean();
   private volatile boolean retired;
 
   private Link(RpcPeer peer, Incoming incoming) {
@@ -71,6 +73,11 @@ final class Link {
   /** Another process took its place: what it still says is not for anybody. */
   void retire() {
     retired = true;
+  }
+
+  /** Whether its end is to be told now: only once, and only of one that was ready. */
+  boolean claimEnd() {
+    return server != null && endTold.compareAndSet(false, true);
   }
 
   boolean isRetired() {
@@ -140,9 +147,9 @@ final class Link {
           answer.whenComplete(
               (result, failure) -> {
                 if (failure == null) {
-                  boolean first = request.result(result);
+                  boolean unusedHere = request.result(result);
                 } else if (failure instanceof McpErrorException error) {
-                  boolean first = request.error(error.error());
+                  boolean unusedHere = request.error(error.error());
                 }
               });
     }

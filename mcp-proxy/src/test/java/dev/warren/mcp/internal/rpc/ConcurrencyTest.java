@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,41 @@ class ConcurrencyTest {
       assertThat(peer.pending()).isZero();
       Eventually.soon()
           .until("all pings were answered", () -> pings.get() == THREADS * CALLS / 100);
+    }
+  }
+
+  @Test
+  void callersOnThreadsOfEveryKind_areServed_andAnInterruptCancelsTheirCall() throws Exception {
+    List<Consumer<Runnable>> kinds = new ArrayList<>();
+    kinds.add(task -> new Thread(task).start());
+    kinds.add(java.util.concurrent.ForkJoinPool.commonPool()::execute);
+    if (Runtime.version().feature() >= 21) {
+      var start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+      kinds.add(
+          task -> {
+            try {
+              start.invoke(null, task);
+            } catch (ReflectiveOperationException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+    for (Consumer<Runnable> kind : kinds) {
+      CompletableFuture<Thread> waiting = new CompletableFuture<>();
+      CompletableFuture<Code> end = new CompletableFuture<>();
+      kind.accept(
+          () -> {
+            RpcCall served = rpc.peer.call("served", null);
+            rpc.process.reply(rpc.process.expect("served"), "1");
+            served.await();
+            RpcCall call = rpc.call("a");
+            waiting.complete(Thread.currentThread());
+            end.complete(RpcFixture.failure(call).code());
+            boolean unused = Thread.interrupted();
+          });
+      waiting.get(20, TimeUnit.SECONDS).interrupt();
+      assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo(Code.CANCELLED);
+      rpc.process.expect("notifications/cancelled");
     }
   }
 
@@ -236,6 +272,37 @@ class ConcurrencyTest {
     assertThat(thread.isDone()).isFalse();
     release.countDown();
     assertThat(thread.get(20, TimeUnit.SECONDS)).doesNotContain("fake-");
+  }
+
+  @Test
+  void answersThatComeTogether_whoseDependentsWaitForEachOther_doNotDeadlock() throws Exception {
+    List<RpcCall> calls = new ArrayList<>();
+    StringBuilder answers = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      RpcCall call = rpc.call("a");
+      calls.add(call);
+      answers.append("{\"id\":").append(call.id()).append(",\"result\":1}\n");
+    }
+    List<CompletableFuture<?>> futures = new ArrayList<>();
+    for (int i = 0; i < 99; i++) {
+      CompletableFuture<Envelope> next = calls.get(i + 1).future();
+      futures.add(calls.get(i).future().thenApply(reply -> next.join()));
+    }
+    CountDownLatch last = new CountDownLatch(1);
+    futures.add(calls.get(0).future().thenRun(() -> awaitQuietly(last)));
+    futures.add(calls.get(99).future().thenRun(last::countDown));
+    rpc.process.raw(answers.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    for (CompletableFuture<?> future : futures) {
+      future.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

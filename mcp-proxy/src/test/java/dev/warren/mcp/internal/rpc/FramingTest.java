@@ -290,6 +290,15 @@ class FramingTest {
   }
 
   @Test
+  void memberOfABatch_doesNotHoldTheWholeLine() throws Exception {
+    rpc.process.send("[{\"method\":\"n\"},\"" + "x".repeat(1 << 20) + "\"]");
+    Eventually.soon().until("it came", () -> rpc.notifications.size() == 1);
+    var bytes = Envelope.class.getDeclaredField("bytes");
+    bytes.setAccessible(true);
+    assertThat((byte[]) bytes.get(rpc.notifications.get(0))).hasSize(14);
+  }
+
+  @Test
   void lineOfZeroBytesAndWideCharacters_isJunk() {
     rpc.process.raw("{\"id\":1,\"result\":1}\n".getBytes(StandardCharsets.UTF_16LE));
     rpc.process.raw((byte) 0, (byte) '{', (byte) 0, (byte) '\n');

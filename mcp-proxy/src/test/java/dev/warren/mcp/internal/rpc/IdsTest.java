@@ -259,6 +259,13 @@ class IdsTest {
   }
 
   @Test
+  void forwardedProgressToken_whoseNameIsEscaped_isReplacedToo() throws Exception {
+    String head = "{\"id\":1,\"method\":\"m\",\"params\":{\"_meta\":{\"\\u0070rogressToken\":";
+    RpcCall call = rpc.peer.forward(envelope(head + "5}}}"), CallOptions.standard());
+    assertThat(rpc.process.expect()).contains("{\"\\u0070rogressToken\":" + call.id() + "}}}");
+  }
+
+  @Test
   void repeatedProgressToken_isReplacedEverywhere() throws Exception {
     String params = "\"params\":{\"_meta\":{\"progressToken\":5,\"progressToken\":6}}";
     RpcCall call =

@@ -63,7 +63,7 @@ class ProcessTest {
     assertThat(rpc.peer.state()).isEqualTo(RpcPeer.State.CLOSED);
     assertThat(rpc.peer.pending()).isZero();
     assertThat(rpc.peer.ended().join()).isEqualTo(rpc.peer.exit().orElseThrow());
-    assertThat(rpc.ends).hasSize(1);
+    Eventually.soon().until("the handler was told", () -> rpc.ends.size() == 1);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -27,6 +28,8 @@ final class RpcFixture implements AutoCloseable {
   final List<IncomingRequest> requests = new CopyOnWriteArrayList<>();
   final List<ServerExit> ends = new CopyOnWriteArrayList<>();
   final AtomicReference<OnRequest> onRequest = new AtomicReference<>(request -> {});
+
+  final AtomicReference<Consumer<Envelope>> onNotification = new AtomicReference<>(n -> {});
 
   private RpcFixture(RpcOptions options) {
     server = new FakeServer();
@@ -87,6 +90,7 @@ final class RpcFixture implements AutoCloseable {
     @Override
     public void notification(Envelope notification) {
       notifications.add(notification);
+      onNotification.get().accept(notification);
     }
 
     @Override

@@ -98,6 +98,22 @@ class ServerToClientTest {
   }
 
   @Test
+  void handlerOfNotificationsThatFails_evenWithAnError_doesNotStopTheNext() {
+    rpc.onNotification.set(
+        notification -> {
+          Thread.currentThread().interrupt();
+          if (notification.method().equals("error")) {
+            throw new StackOverflowError();
+          }
+          throw new IllegalStateException("no");
+        });
+    rpc.process.send("{\"method\":\"exception\"}").send("{\"method\":\"error\"}");
+    rpc.process.send("{\"method\":\"last\"}");
+    Eventually.soon().until("all came", () -> rpc.notifications.size() == 3);
+    rpc.works();
+  }
+
+  @Test
   void notifications_comeInOrder_withTheirContent() {
     for (int i = 0; i < 500; i++) {
       rpc.process.send("{\"method\":\"notifications/message\",\"params\":{\"n\":" + i + "}}");
