@@ -199,11 +199,26 @@ class ContainersIT {
     assertThat(runtime.tasks().awaitExit(run + "-1", LONG)).isEqualTo(new ExitStatus(137, true));
   }
 
+  /** Whatever the engine does with the packet filter, which these tests keep it from touching. */
   @Test
   void isolated_hasAnAddressAndNoWayOut() throws Exception {
     String output =
-        output(spec("sh", "-c", "ip route; ip -o addr").network(Network.isolated()));
-    assertThat(output).contains("eth0").doesNotContain("default");
+        output(
+            spec("sh", "-c", "ip -o -4 addr show eth0; ip route | grep default || echo none")
+                .network(Network.isolated()));
+    String network = docker("network", "inspect", "it-isolated");
+    assertThat(output).contains("10.215.");
+    assertThat(network).contains("\"Internal\": true");
+    String gateway = output.replaceAll("(?s).*default via ([0-9.]+).*", "$1");
+    assertThat(output.contains("none") || network.contains("\"" + gateway + "\""))
+        .as("the default route, if there is one, is the one into nothing")
+        .isTrue();
+    assertThat(output).doesNotContain("default via " + hostsAddress(network));
+  }
+
+  /** The bridge's own address is the first of the subnet. */
+  private static String hostsAddress(String network) {
+    return network.replaceAll("(?s).*\"Subnet\": \"([0-9.]+)\\.[0-9]+/.*", "$1") + ".1 ";
   }
 
   @Test

@@ -83,7 +83,7 @@ class DaemonRestartIT {
 
   @Test
   void killedInTheMiddleOfStarts_itLeavesNothingThatTheNextStartDoesNotRepair() throws Exception {
-    try (DockerDaemon daemon = DockerDaemon.start("--live-restore");
+    try (DockerDaemon daemon = DockerDaemon.start();
         BotContainerManager manager = manager(daemon)) {
       manager.init();
       for (int i = 0; i < 5; i++) {

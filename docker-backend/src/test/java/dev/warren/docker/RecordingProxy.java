@@ -2,24 +2,25 @@ package dev.warren.docker;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket between a client and an engine, which knows of every container whether it was ever
@@ -33,6 +34,7 @@ final class RecordingProxy implements AutoCloseable {
       Pattern.compile("(?:GET|PUT|HEAD) \\S*/containers/([^/]+)/archive\\S* .*");
   private static final Pattern NAME = Pattern.compile("(?:^|&)name=([^&]+)");
   private static final Pattern ID = Pattern.compile("\"Id\":\"([0-9a-f]{64})\"");
+  private static final String END_OF_HEAD = "\r\n\r\n";
   private static final int MOST_HEAD = 64 << 10;
 
   private final Path engine;
@@ -84,43 +86,60 @@ final class RecordingProxy implements AutoCloseable {
   private void serve(SocketChannel client) {
     try (client;
         SocketChannel upstream = SocketChannel.open(UnixDomainSocketAddress.of(engine))) {
-      InputStream requests = Channels.newInputStream(client);
-      OutputStream toEngine = Channels.newOutputStream(upstream);
-      String head = head(requests);
-      if (head.isEmpty()) {
+      String begin = begin(client);
+      if (begin.isEmpty()) {
         return;
       }
-      String line = head.substring(0, head.indexOf("\r\n"));
+      String line = begin.substring(0, begin.indexOf("\r\n"));
       record(line);
-      toEngine.write(closing(head).getBytes(StandardCharsets.ISO_8859_1));
+      send(upstream, closing(begin).getBytes(StandardCharsets.ISO_8859_1));
       daemon(
           () -> {
             try {
-              requests.transferTo(toEngine);
+              copy(client, upstream, null);
               upstream.shutdownOutput();
             } catch (IOException e) {
               // One of both has ended, and so does the other direction.
             }
           });
-      answer(line, Channels.newInputStream(upstream), Channels.newOutputStream(client));
+      Matcher create = CREATE.matcher(line);
+      ByteArrayOutputStream answer = create.matches() ? new ByteArrayOutputStream() : null;
+      copy(upstream, client, answer);
+      if (answer != null) {
+        made(create.group(1), answer.toString(StandardCharsets.UTF_8));
+      }
     } catch (IOException e) {
       // The other side sees the end of the connection, as without a proxy.
     }
   }
 
-  private void answer(String line, InputStream from, OutputStream to) throws IOException {
-    Matcher create = CREATE.matcher(line);
-    if (!create.matches()) {
-      from.transferTo(to);
-      return;
-    }
-    byte[] all = from.readAllBytes();
-    Matcher name = NAME.matcher(create.group(1));
-    Matcher id = ID.matcher(new String(all, StandardCharsets.UTF_8));
+  private void made(String parameters, String answer) {
+    Matcher name = NAME.matcher(parameters);
+    Matcher id = ID.matcher(answer);
     if (name.find() && id.find()) {
       idsByName.put(name.group(1), id.group(1));
     }
-    to.write(all);
+  }
+
+  /** On the channels themselves: their streams would lock each other out. */
+  private static void copy(
+      SocketChannel from, SocketChannel to, @Nullable ByteArrayOutputStream copy)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(MOST_HEAD);
+    while (from.read(buffer) >= 0) {
+      byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
+      if (copy != null) {
+        copy.writeBytes(bytes);
+      }
+      send(to, bytes);
+      buffer.clear();
+    }
+  }
+
+  private static void send(SocketChannel to, byte[] bytes) throws IOException {
+    for (ByteBuffer rest = ByteBuffer.wrap(bytes); rest.hasRemaining(); ) {
+      to.write(rest);
+    }
   }
 
   private void record(String line) {
@@ -139,26 +158,30 @@ final class RecordingProxy implements AutoCloseable {
     return idsByName.getOrDefault(nameOrId, nameOrId);
   }
 
-  private static String head(InputStream in) throws IOException {
-    ByteArrayOutputStream head = new ByteArrayOutputStream();
-    for (int end = 0; end != 0x0d0a0d0a && head.size() < MOST_HEAD; ) {
-      int next = in.read();
-      if (next < 0) {
+  /** The head of the request and what came with it; empty when there is none. */
+  private static String begin(SocketChannel client) throws IOException {
+    StringBuilder begin = new StringBuilder();
+    ByteBuffer buffer = ByteBuffer.allocate(MOST_HEAD);
+    while (begin.indexOf(END_OF_HEAD) < 0) {
+      if (client.read(buffer) < 0) {
         return "";
       }
-      head.write(next);
-      end = end << 8 | next;
+      begin.append(StandardCharsets.ISO_8859_1.decode(buffer.flip()));
+      buffer.clear();
     }
-    return head.toString(StandardCharsets.ISO_8859_1);
+    return begin.toString();
   }
 
   /** A connection that is upgraded carries no further request anyway. */
-  private static String closing(String head) {
-    if (head.toLowerCase(java.util.Locale.ROOT).contains("\r\nupgrade:")) {
-      return head;
+  private static String closing(String begin) {
+    int end = begin.indexOf(END_OF_HEAD);
+    String head = begin.substring(0, end);
+    if (head.toLowerCase(Locale.ROOT).contains("\r\nupgrade:")) {
+      return begin;
     }
-    String others = head.replaceAll("(?i)\r\nconnection:[^\r]*", "");
-    return others.substring(0, others.length() - 2) + "Connection: close\r\n\r\n";
+    return head.replaceAll("(?i)\r\nconnection:[^\r]*", "")
+        + "\r\nConnection: close"
+        + begin.substring(end);
   }
 
   private static void daemon(Runnable body) {

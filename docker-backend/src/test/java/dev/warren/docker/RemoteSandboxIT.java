@@ -12,6 +12,7 @@ import dev.warren.SandboxAddress;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxSpec;
+import dev.warren.spi.Hardening;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.StateDirectory;
@@ -92,11 +93,13 @@ class RemoteSandboxIT {
 
   @Test
   void whatNeedsTheSameHost_isRefusedBeforeAnythingIsMade() {
-    refused(SandboxSpec.builder().mounts(new Mount.Bind(temp, "/mnt", true)).build());
+    refused(spec().mounts(new Mount.Bind(temp, "/srv/shared", true)).build());
     refused(
-        SandboxSpec.builder()
-            .hardening(dev.warren.spi.Hardening.defaults().withReadOnlyRoot())
-            .build());
+spec().hardening(Hardening.defaults().withReadOnlyRoot()).build());
+  }
+
+  private SandboxSpec.Builder spec() {
+    return SandboxSpec.builder().image(engine.image());
   }
 
   private void refused(SandboxSpec spec) {

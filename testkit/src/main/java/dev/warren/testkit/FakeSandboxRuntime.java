@@ -134,7 +134,8 @@ public final class FakeSandboxRuntime implements SandboxRuntime {
 
   @Override
   public RuntimeInfo info() {
-    return new RuntimeInfo(NAME, "1", Set.of(Capability.IMAGES, Capability.NETWORKS, Capability.DETACHED_LAYERS));
+    return new RuntimeInfo(
+        NAME, "1", Set.of(Capability.IMAGES, Capability.NETWORKS, Capability.DETACHED_LAYERS));
   }
 
   @Override

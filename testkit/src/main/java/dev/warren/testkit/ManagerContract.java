@@ -151,8 +151,7 @@ public abstract class ManagerContract {
       ProcessHandle.of(address.taskPid()).ifPresent(handle -> handle.onExit().join());
     } else {
       // No process of another host can be killed from here, but the workload is next to it.
-      assertThatThrownBy(() -> sandbox.exec("sh", "-c", "kill -9 $PPID; sleep 60"))
-          .isInstanceOf(SandboxException.class);
+      endFromWithin(sandbox, "kill -9 $PPID");
     }
     assertThat(manager.start(BOT).files().readString("notes.txt")).isEqualTo("hello");
   }
@@ -309,9 +308,7 @@ public abstract class ManagerContract {
       expected = Code.PERMISSION_DENIED;
     } else {
       // The port is free only when the bridge is dead, and then nothing in there lives on.
-      String takeOver = "bridge=$PPID; setsid sh -c \"kill -9 $bridge; nc -l -p 9090\" & wait";
-      assertThatThrownBy(() -> sandbox.exec("sh", "-c", takeOver))
-          .isInstanceOf(SandboxException.class);
+      endFromWithin(sandbox, "bridge=$PPID; setsid sh -c \"kill -9 $bridge; nc -l -p 9090\"");
       expected = Code.UNAVAILABLE;
     }
     manager.close();
@@ -334,6 +331,19 @@ public abstract class ManagerContract {
     assertThatThrownBy(() -> sandbox.exec("true"))
         .isInstanceOfSatisfying(
             SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.CLOSED));
+  }
+
+  /** Has a command end its own sandbox, once it is known to run, and waits for that. */
+  private static void endFromWithin(Sandbox sandbox, String command) {
+    ExecRequest request = ExecRequest.shell("read go; " + command + "; sleep 60").build();
+    try (SandboxProcess process = sandbox.processes().start(request)) {
+      process.stdin().write("go\n".getBytes(StandardCharsets.UTF_8));
+      process.stdin().flush();
+      Eventually.soon()
+          .until("the sandbox ends", () -> sandbox.info().state() == SandboxInfo.State.STOPPED);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void assertReason(Runnable call, Code code, String reason) {

@@ -29,6 +29,12 @@ public final class ContainerParts {
         Optional.ofNullable(System.getenv("TZ")).filter(name -> ZONE.matcher(name).matches());
     SpecDocument documents =
         new SpecDocument(engine.version(), facts, owner, mounts, networks, zone);
-    return new NewContainers(engine, owner, lookup, documents, new InitialFiles(engine, state), new OpenFiles(engine, networks.sharedHost()));
+    return new NewContainers(
+        engine,
+        owner,
+        lookup,
+        documents,
+        new InitialFiles(engine, state),
+        new OpenFiles(engine, networks.sharedHost()));
   }
 }

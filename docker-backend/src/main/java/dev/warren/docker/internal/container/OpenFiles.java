@@ -73,10 +73,7 @@ final class OpenFiles {
     String engineId;
     try {
       engineId =
-          engine
-              .post(OPERATION, id, "/containers/create?name=" + name, probe)
-              .path("Id")
-              .asText();
+          engine.post(OPERATION, id, "/containers/create?name=" + name, probe).path("Id").asText();
     } catch (SandboxException e) {
       return true; // the same failure awaits the container itself, which says more about it
     }
@@ -94,9 +91,7 @@ final class OpenFiles {
     boolean interrupted = Thread.interrupted();
     try {
       engine.change(
-          OPERATION,
-          id,
-          () -> engine.api().removeContainerCmd(engineId).withForce(true).exec());
+          OPERATION, id, () -> engine.api().removeContainerCmd(engineId).withForce(true).exec());
     } catch (SandboxException e) {
       log.warn("a container that only asked for limits stays on the engine", e);
     } finally {

@@ -12,6 +12,9 @@ import java.util.Optional;
  * <p>Isolated, on this host: an internal network. The engine gives it no way out and separates it
  * from its other networks; the host reaches the containers' addresses.
  *
+ * <p>Engines before 28 give even that a default route, and keep it shut with the packet filter,
+ * which they may have been told to leave alone. So the route leads to an address that nobody has.
+ *
  * <p>Isolated, on another host: that host's addresses are not reachable from here, and the engine
  * publishes no ports of internal networks. So it is a bridge without address translation: what a
  * sandbox sends leaves with an address nobody outside has a way back to. Connections to the outside
@@ -39,8 +42,11 @@ public record NetworkPlan(String prefix, Subnet subnet, boolean sharedHost) {
    * One network of the engine.
    *
    * @param translated whether addresses are translated on the way out
+   * @param nowhere an address that nobody gets: where the default route of sandboxes leads; empty:
+   *     to the engine's host
    */
-  record Definition(String name, String subnet, boolean internal, boolean translated) {}
+  record Definition(
+      String name, String subnet, boolean internal, boolean translated, Optional<String> nowhere) {}
 
   /** The engine's name of the network, for {@code NetworkMode}. */
   public String mode(Network network) {
@@ -85,14 +91,15 @@ public record NetworkPlan(String prefix, Subnet subnet, boolean sharedHost) {
   }
 
   private Definition isolated() {
-    return new Definition(prefix + "-isolated", subnet.part(2, 0), true, false);
+    return new Definition(
+        prefix + "-isolated", subnet.part(2, 0), true, false, Optional.of(subnet.lastOf(2, 0)));
   }
 
   private Definition egress() {
-    return new Definition(prefix + "-egress", subnet.part(4, 2), false, true);
+    return new Definition(prefix + "-egress", subnet.part(4, 2), false, true, Optional.empty());
   }
 
   private Definition reachable() {
-    return new Definition(prefix + "-reachable", subnet.part(4, 3), false, false);
+    return new Definition(prefix + "-reachable", subnet.part(4, 3), false, false, Optional.empty());
   }
 }

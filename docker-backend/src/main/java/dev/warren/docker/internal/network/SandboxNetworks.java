@@ -93,11 +93,14 @@ public final class SandboxNetworks {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("Name", wanted.name()).put("CheckDuplicate", true).put("Driver", "bridge");
     node.put("Internal", wanted.internal()).put("EnableIPv6", false).put("Attachable", false);
-    node.putObject("IPAM")
-        .put("Driver", "default")
-        .putArray("Config")
-        .addObject()
-        .put("Subnet", wanted.subnet());
+    ObjectNode addresses =
+        node.putObject("IPAM").put("Driver", "default").putArray("Config").addObject();
+    addresses.put("Subnet", wanted.subnet());
+    wanted
+        .nowhere()
+        .ifPresent(
+            address ->
+                addresses.putObject("AuxiliaryAddresses").put("DefaultGatewayIPv4", address));
     node.putObject("Options")
         .put(ICC, "false")
         .put(MASQUERADE, Boolean.toString(wanted.translated()));

@@ -46,6 +46,12 @@ public record Subnet(int address, int length) {
     return dotted(address + (index << (32 - longer))) + "/" + longer;
   }
 
+  /** The last address of a part that a host can have. */
+  String lastOf(int parts, int index) {
+    int longer = length + Integer.numberOfTrailingZeros(parts);
+    return dotted(address + ((index + 1) << (32 - longer)) - 2);
+  }
+
   private static String dotted(int value) {
     return (value >>> 24)
         + "."

@@ -107,8 +107,7 @@ class DockerEngineTest {
     "501,not here,UNSUPPORTED",
     "503,starting,UNAVAILABLE"
   })
-  void get_refused_isMappedByStatusAndWords(int status, String words, Code code)
-      throws Exception {
+  void get_refused_isMappedByStatusAndWords(int status, String words, Code code) throws Exception {
     try (FakeDaemon daemon = FakeDaemon.speaking("1.41");
         DockerEngine engine = DockerEngine.open(daemon.endpoint())) {
       daemon.answer("/x", status, "{\"message\":\"" + words + "\"}");
@@ -142,8 +141,7 @@ class DockerEngineTest {
         DockerEngine engine = DockerEngine.open(daemon.endpoint())) {
       CountDownLatch never = new CountDownLatch(1);
       fails(
-          Code.TIMEOUT,
-          () -> engine.call("try", "it", Duration.ofMillis(10), () -> await(never)));
+          Code.TIMEOUT, () -> engine.call("try", "it", Duration.ofMillis(10), () -> await(never)));
     }
   }
 

@@ -17,8 +17,7 @@ class EndpointTest {
   private static final Optional<TlsFiles> TLS =
       Optional.of(new TlsFiles(Path.of("/a"), Path.of("/b"), Path.of("/c")));
 
-  private static void refused(
-      Code code, String address, Optional<TlsFiles> tls, boolean insecure) {
+  private static void refused(Code code, String address, Optional<TlsFiles> tls, boolean insecure) {
     assertThatThrownBy(() -> Endpoint.of(address, tls, insecure))
         .isInstanceOfSatisfying(
             SandboxException.class, failure -> assertThat(failure.code()).isEqualTo(code));
@@ -62,7 +61,12 @@ class EndpointTest {
     assertThat(EngineAddress.of(Map.of())).isEqualTo("unix:///var/run/docker.sock");
     Map<String, String> environment =
         Map.of(
-            "DOCKER_HOST", "tcp://h", "DOCKER_TLS_VERIFY", "1", "DOCKER_CERT_PATH", "/certificates");
+            "DOCKER_HOST",
+            "tcp://h",
+            "DOCKER_TLS_VERIFY",
+            "1",
+            "DOCKER_CERT_PATH",
+            "/certificates");
     assertThat(EngineAddress.of(environment)).isEqualTo("tcp://h");
     assertThat(EngineAddress.tlsOf(environment).orElseThrow().key())
         .isEqualTo(Path.of("/certificates/key.pem"));

@@ -60,8 +60,7 @@ final class FakeDaemon implements AutoCloseable {
   }
 
   Endpoint endpoint() {
-    return Endpoint.of(
-        "tcp://127.0.0.1:" + server.getAddress().getPort(), Optional.empty(), true);
+    return Endpoint.of("tcp://127.0.0.1:" + server.getAddress().getPort(), Optional.empty(), true);
   }
 
   /** What was asked for, versions included. */
