@@ -170,6 +170,7 @@ class DockerSnapshotsIT {
             docker(
                 "inspect",
                 docker("images", "-q", "--filter", "label=" + SnapshotLabels.NAME + "=" + kept)))
+        .contains(kept)
         .doesNotContain("secret-of-a")
         .doesNotContain("\"bot\"");
     assertThat(restored("other", kept, "cat /data/f; echo [$TOKEN]; echo $FROM_IMAGE"))
