@@ -103,8 +103,10 @@ class ImagePullTest {
     images = images(Map.of("r.example", List.of("mirror.example/cache")));
     engine.on("GET /distribution/mirror.example/cache/app:1/json", 404, "{\"message\":\"no\"}");
     engine.on("POST /images/create", 404, "{\"message\":\"no\"}");
-    catchThrowable(
-        () -> images.pull(REF, PullOptions.none().withCredentials("me", "hidden-secret")));
+    assertThat(
+            catchThrowable(
+                () -> images.pull(REF, PullOptions.none().withCredentials("me", "hidden-secret"))))
+        .isInstanceOf(SandboxException.class);
 
     assertThat(
             engine.header("GET /distribution/mirror.example/cache/app:1/json", "X-Registry-Auth"))
