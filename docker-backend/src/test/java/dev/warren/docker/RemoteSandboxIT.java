@@ -94,8 +94,7 @@ class RemoteSandboxIT {
   @Test
   void whatNeedsTheSameHost_isRefusedBeforeAnythingIsMade() {
     refused(spec().mounts(new Mount.Bind(temp, "/srv/shared", true)).build());
-    refused(
-spec().hardening(Hardening.defaults().withReadOnlyRoot()).build());
+    refused(spec().hardening(Hardening.defaults().withReadOnlyRoot()).build());
   }
 
   private SandboxSpec.Builder spec() {
