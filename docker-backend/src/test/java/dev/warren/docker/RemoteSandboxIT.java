@@ -46,6 +46,7 @@ class RemoteSandboxIT {
     manager =
         BotContainerManager.builder(runtime)
             .image(engine.image())
+            .name("remote-test")
             .mountPolicy(MountPolicy.below(temp))
             .build();
   }
@@ -94,8 +95,7 @@ class RemoteSandboxIT {
   @Test
   void whatNeedsTheSameHost_isRefusedBeforeAnythingIsMade() {
     refused(spec().mounts(new Mount.Bind(temp, "/srv/shared", true)).build());
-    refused(
-spec().hardening(Hardening.defaults().withReadOnlyRoot()).build());
+    refused(spec().hardening(Hardening.defaults().withReadOnlyRoot()).build());
   }
 
   private SandboxSpec.Builder spec() {

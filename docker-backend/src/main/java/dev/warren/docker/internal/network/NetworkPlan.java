@@ -12,8 +12,8 @@ import java.util.Optional;
  * <p>Isolated, on this host: an internal network. The engine gives it no way out and separates it
  * from its other networks; the host reaches the containers' addresses.
  *
- * <p>Engines before 28 give even that a default route, and keep it shut with the packet filter, which
- * they may have been told to leave alone. So the route leads to an address that nobody has.
+ * <p>Engines before 28 give even that a default route, and keep it shut with the packet filter,
+ * which they may have been told to leave alone. So the route leads to an address that nobody has.
  *
  * <p>Isolated, on another host: that host's addresses are not reachable from here, and the engine
  * publishes no ports of internal networks. So it is a bridge without address translation: what a
@@ -46,11 +46,7 @@ public record NetworkPlan(String prefix, Subnet subnet, boolean sharedHost) {
    *     to the engine's host
    */
   record Definition(
-      String name,
-      String subnet,
-      boolean internal,
-      boolean translated,
-      Optional<String> nowhere) {}
+      String name, String subnet, boolean internal, boolean translated, Optional<String> nowhere) {}
 
   /** The engine's name of the network, for {@code NetworkMode}. */
   public String mode(Network network) {
@@ -95,7 +91,8 @@ public record NetworkPlan(String prefix, Subnet subnet, boolean sharedHost) {
   }
 
   private Definition isolated() {
-    return new Definition(prefix + "-isolated", subnet.part(2, 0), true, false, Optional.of(subnet.lastOf(2, 0)));
+    return new Definition(
+        prefix + "-isolated", subnet.part(2, 0), true, false, Optional.of(subnet.lastOf(2, 0)));
   }
 
   private Definition egress() {

@@ -99,7 +99,8 @@ public final class SandboxNetworks {
     wanted
         .nowhere()
         .ifPresent(
-            address -> addresses.putObject("AuxiliaryAddresses").put("DefaultGatewayIPv4", address));
+            address ->
+                addresses.putObject("AuxiliaryAddresses").put("DefaultGatewayIPv4", address));
     node.putObject("Options")
         .put(ICC, "false")
         .put(MASQUERADE, Boolean.toString(wanted.translated()));

@@ -143,8 +143,7 @@ class SpecDocumentTest {
     JsonNode host =
         host(
             spec()
-                .mounts(
-                    List.of(new Mount.Bind(source, "/b", true), new Mount.Tmpfs("/t", 8192))));
+                .mounts(List.of(new Mount.Bind(source, "/b", true), new Mount.Tmpfs("/t", 8192))));
     JsonNode bind = host.path("Mounts").get(0);
     assertThat(bind.path("Source").asText()).isEqualTo(source.toRealPath().toString());
     assertThat(bind.path("ReadOnly").asBoolean()).isTrue();
