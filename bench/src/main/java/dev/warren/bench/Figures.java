@@ -45,6 +45,9 @@ final class Figures {
     System.out.println(line);
     samples.forEach(
         (name, values) -> {
+          if (values.count() == 0) {
+            return; // seen in the warm-up only
+          }
           var row = new StringBuilder("| " + name + " | " + values + " | " + values.count() + " |");
           for (String baseline : baselines) {
             row.append(' ').append(ratio(values, baseline)).append(" |");

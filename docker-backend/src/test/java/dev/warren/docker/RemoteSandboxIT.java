@@ -46,6 +46,7 @@ class RemoteSandboxIT {
     manager =
         BotContainerManager.builder(runtime)
             .image(engine.image())
+            .name("remote-test")
             .mountPolicy(MountPolicy.below(temp))
             .build();
   }
