@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.warren.SandboxException;
 import java.util.List;
@@ -42,10 +41,12 @@ public final class Json {
   /** An object without members. */
   public static final Json EMPTY_OBJECT = new Json("{}", null);
 
-  private final String text;
+  /** One of the two is there; the other is made when it is wanted. */
+  private volatile @Nullable String text;
+
   private volatile @Nullable JsonNode tree;
 
-  private Json(String text, @Nullable JsonNode tree) {
+  private Json(@Nullable String text, @Nullable JsonNode tree) {
     this.text = text;
     this.tree = tree;
   }
@@ -84,9 +85,7 @@ public final class Json {
   /** The value at a JSON pointer (RFC 6901), such as {@code /content/0/text}. */
   public Optional<Json> at(String pointer) {
     JsonNode found = tree().at(pointer);
-    return found.isMissingNode()
-        ? Optional.empty()
-        : Optional.of(new Json(found.toString(), found));
+    return found.isMissingNode() ? Optional.empty() : Optional.of(new Json(null, found));
   }
 
   /** The string at a pointer, if there is a string. */
@@ -101,7 +100,7 @@ public final class Json {
     if (!node.isArray()) {
       return List.of();
     }
-    return node.valueStream().map(item -> new Json(item.toString(), item)).toList();
+    return node.valueStream().map(item -> new Json(null, item)).toList();
   }
 
   /**
@@ -129,13 +128,18 @@ public final class Json {
   /** The JSON text. */
   @Override
   public String toString() {
-    return text;
+    String known = text;
+    if (known == null) {
+      known = tree().toString();
+      text = known;
+    }
+    return known;
   }
 
   /** Whether both are the same value; the order of members and white space do not matter. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof Json json && (text.equals(json.text) || tree().equals(json.tree()));
+    return other instanceof Json json && (this == other || tree().equals(json.tree()));
   }
 
   @Override
@@ -147,7 +151,7 @@ public final class Json {
     JsonNode known = tree;
     if (known == null) {
       try {
-        known = MAPPER.readTree(text);
+        known = MAPPER.readTree(toString());
       } catch (JsonProcessingException e) {
         throw notJson(e.getOriginalMessage());
       }

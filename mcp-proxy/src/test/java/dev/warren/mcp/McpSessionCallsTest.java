@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 class McpSessionCallsTest {
 
   /** Makes a call in the background and answers it with a result. */
-  private static <T> T answered(FakeProcess process, String method, String result, Supplier<T> call) {
+  private static <T> T answered(
+      FakeProcess process, String method, String result, Supplier<T> call) {
     CompletableFuture<T> waiting = later(call::get);
     process.reply(process.expect(method), result);
     return soon(waiting);
@@ -41,7 +42,8 @@ class McpSessionCallsTest {
     void unknownMembersAndNumbers_comeBackAsTheyWere() {
       try (SessionFixture fixture = SessionFixture.legacy()) {
         FakeProcess process = fixture.ready();
-        String result = "{\"a\":1.0,\"b\":1e2,\"new\":{\"x\":[null]},\"_meta\":{\"k\":12345678901234567890}}";
+        String result =
+            "{\"a\":1.0,\"b\":1e2,\"new\":{\"x\":[null]},\"_meta\":{\"k\":12345678901234567890}}";
         CompletableFuture<McpResponse> call =
             fixture.session.callAsync(McpRequest.of("a/call").id(Json.parse("1.0")));
         process.reply(process.expect("a/call"), result);
@@ -78,7 +80,8 @@ class McpSessionCallsTest {
         CompletableFuture<McpResponse> second = fixture.session.callAsync(request);
         Json two = process.expect("a/call");
         process.reply(two, "{\"n\":2}").reply(one, "{\"n\":1}");
-        assertThat(soon(first).envelope()).hasToString("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"n\":1}}");
+        assertThat(soon(first).envelope())
+            .hasToString("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"n\":1}}");
         assertThat(soon(second).result()).hasToString("{\"n\":2}");
       }
     }
@@ -141,7 +144,11 @@ class McpSessionCallsTest {
                   () -> {
                     for (int i = 0; i < 200; i++) {
                       String text = thread + "-" + i;
-                      if (!fixture.session.callTool("echo", Map.of("message", text)).text().equals(text)) {
+                      if (!fixture
+                          .session
+                          .callTool("echo", Map.of("message", text))
+                          .text()
+                          .equals(text)) {
                         wrong.incrementAndGet();
                       }
                     }
@@ -181,9 +188,7 @@ class McpSessionCallsTest {
         FakeProcess process = fixture.ready();
         CompletableFuture<McpResponse> call =
             later(
-                () ->
-                    fixture.session.call(
-                        McpRequest.of("a/call").timeout(Duration.ofMillis(50))));
+                () -> fixture.session.call(McpRequest.of("a/call").timeout(Duration.ofMillis(50))));
         Json seen = process.expect("a/call");
         assertThat(failure(call).code()).isEqualTo(Code.TIMEOUT);
         assertThat(process.expect("notifications/cancelled").at("/params/requestId"))
@@ -254,9 +259,7 @@ class McpSessionCallsTest {
         long begun = System.nanoTime();
         CompletableFuture<McpResponse> call =
             fixture.session.callAsync(
-                McpRequest.of("a/call")
-                    .timeout(Duration.ofMillis(1_000))
-                    .onProgress(progress::add));
+                McpRequest.of("a/call").timeout(Duration.ofSeconds(1)).onProgress(progress::add));
         String token =
             process.expect("a/call").at("/params/_meta/progressToken").orElseThrow().toString();
         while (!call.isDone()) {
@@ -268,7 +271,8 @@ class McpSessionCallsTest {
           assertThat(poll(progress, call)).isTrue();
         }
         assertThat(failure(call).code()).isEqualTo(Code.TIMEOUT);
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun))
+            .isGreaterThan(Duration.ofSeconds(2));
       }
     }
 
@@ -514,9 +518,16 @@ class McpSessionCallsTest {
                 () -> session.readResource("a://b"));
         assertThat(contents.get(0)).hasToString("t");
         assertThat(((McpResourceContents.Blob) contents.get(1)).bytes()).containsExactly(0, 1);
-        answered(process, "resources/subscribe", "{}", () -> run(() -> session.subscribeResource("a://b")));
         answered(
-            process, "resources/unsubscribe", "{}", () -> run(() -> session.unsubscribeResource("a://b")));
+            process,
+            "resources/subscribe",
+            "{}",
+            () -> run(() -> session.subscribeResource("a://b")));
+        answered(
+            process,
+            "resources/unsubscribe",
+            "{}",
+            () -> run(() -> session.unsubscribeResource("a://b")));
       }
     }
 
@@ -533,8 +544,7 @@ class McpSessionCallsTest {
                         session::listPrompts)
                     .get(0)
                     .arguments())
-            .containsExactly(
-                new McpPrompt.Argument("x", java.util.Optional.empty(), true));
+            .containsExactly(new McpPrompt.Argument("x", java.util.Optional.empty(), true));
         McpPromptResult prompt =
             answered(
                 process,
@@ -560,7 +570,8 @@ class McpSessionCallsTest {
                 Json.parse(
                     "{\"ref\":{\"type\":\"ref/prompt\",\"name\":\"p\"},\"argument\":"
                         + "{\"name\":\"x\",\"value\":\"a\"},\"context\":{\"arguments\":{\"y\":\"b\"}}}"));
-        process.reply(seen, "{\"completion\":{\"values\":[\"ab\",\"ac\"],\"total\":9,\"hasMore\":true}}");
+        process.reply(
+            seen, "{\"completion\":{\"values\":[\"ab\",\"ac\"],\"total\":9,\"hasMore\":true}}");
         assertThat(soon(call).values()).containsExactly("ab", "ac");
         assertThat(soon(call).total()).contains(9L);
         assertThat(soon(call).hasMore()).isTrue();

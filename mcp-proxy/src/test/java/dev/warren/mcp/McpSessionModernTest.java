@@ -81,9 +81,7 @@ class McpSessionModernTest {
         fixture.session.setLogLevel(McpLogLevel.WARNING);
         var unused = fixture.calling("a/call");
         assertThat(
-                process
-                    .expect("a/call")
-                    .string("/params/_meta/io.modelcontextprotocol~1logLevel"))
+                process.expect("a/call").string("/params/_meta/io.modelcontextprotocol~1logLevel"))
             .contains("warning");
       }
     }
@@ -467,8 +465,7 @@ class McpSessionModernTest {
         McpSubscription stream =
             fixture.session.listen(McpSubscriptionFilter.NONE.withToolsChanged(), listener("x"));
         process.replyError(process.expect("subscriptions/listen"), -32602, "no");
-        assertThatThrownBy(() -> soon(stream.acknowledged()))
-            .isInstanceOf(McpErrorException.class);
+        assertThatThrownBy(() -> soon(stream.acknowledged())).isInstanceOf(McpErrorException.class);
         assertThatThrownBy(() -> soon(stream.ended())).isInstanceOf(McpErrorException.class);
       }
     }

@@ -92,7 +92,8 @@ class McpSessionProcessTest {
         // it is still there when its stdout is closed; the next comes when it was given up
         FakeProcess second = greet(fixture.server.process());
         Json seen = second.expect("a/call");
-        first.send("{\"jsonrpc\":\"2.0\",\"id\":" + seen.at("/id").orElseThrow() + ",\"result\":{}}");
+        first.send(
+            "{\"jsonrpc\":\"2.0\",\"id\":" + seen.at("/id").orElseThrow() + ",\"result\":{}}");
         first.send("{\"jsonrpc\":\"2.0\",\"method\":\"old/news\"}");
         first.flushed();
         second.send("{\"jsonrpc\":\"2.0\",\"method\":\"new/news\"}");
@@ -204,9 +205,7 @@ class McpSessionProcessTest {
         FakeProcess process = fixture.ready();
         process.ignoreEof();
         List<CompletableFuture<Boolean>> closers =
-            IntStream.range(0, 8)
-                .mapToObj(i -> later(() -> run(fixture.session::close)))
-                .toList();
+            IntStream.range(0, 8).mapToObj(i -> later(() -> run(fixture.session::close))).toList();
         closers.forEach(SessionFixture::soon);
         assertThat(process.events()).containsExactly("eof", "term");
         assertThat(fixture.session.state()).isInstanceOf(McpState.Closed.class);

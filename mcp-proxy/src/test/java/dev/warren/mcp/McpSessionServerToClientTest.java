@@ -406,8 +406,7 @@ class McpSessionServerToClientTest {
     }
 
     private void tell(FakeProcess process, String method, String params) {
-      process.send(
-          "{\"jsonrpc\":\"2.0\",\"method\":\"" + method + "\",\"params\":" + params + "}");
+      process.send("{\"jsonrpc\":\"2.0\",\"method\":\"" + method + "\",\"params\":" + params + "}");
     }
 
     @Test
@@ -423,8 +422,7 @@ class McpSessionServerToClientTest {
             "notifications/message",
             "{\"level\":\"warning\",\"logger\":\"l\",\"data\":\"d\"}");
         tell(process, "own/thing", "{\"x\":1.0}");
-        assertThat(
-                List.of(next(), next(), next(), next(), next(), next()))
+        assertThat(List.of(next(), next(), next(), next(), next(), next()))
             .containsExactly(
                 "tools",
                 "resources",
@@ -475,6 +473,31 @@ class McpSessionServerToClientTest {
         assertThat(one.total()).contains(4.0);
         assertThat(one.message()).contains("m");
         assertThat(one.params().string("/progressToken")).contains("mine");
+      }
+    }
+
+    @Test
+    void progressForTheCallersOwnToken_isHeardByTheListenersWithThatToken() throws Exception {
+      BlockingQueue<Json> progress = new LinkedBlockingQueue<>();
+      McpListener all =
+          new McpListener() {
+            @Override
+            public void notification(McpNotification notification) {
+              progress.add(notification.params());
+            }
+          };
+      try (SessionFixture fixture = SessionFixture.legacy(b -> b.listener(all))) {
+        FakeProcess process = fixture.ready();
+        CompletableFuture<McpResponse> call =
+            fixture.session.callAsync(
+                McpRequest.of("a/call", Map.of("_meta", Map.of("progressToken", 7))));
+        Json seen = process.expect("a/call");
+        Json token = seen.at("/params/_meta/progressToken").orElseThrow();
+        tell(process, "notifications/progress", "{\"progressToken\":" + token + ",\"progress\":1}");
+        assertThat(progress.poll(20, TimeUnit.SECONDS))
+            .isEqualTo(Json.parse("{\"progressToken\":7,\"progress\":1}"));
+        process.reply(seen, "{}");
+        soon(call);
       }
     }
 

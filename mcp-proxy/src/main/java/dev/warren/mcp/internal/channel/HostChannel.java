@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 public final class HostChannel implements StdioChannel {
   private static final int CHUNK = 64 << 10;
   private static final long HELD_OUTPUT_MILLIS = 1_000;
+  private static final long EXIT_FOLLOWS_MILLIS = 250;
   private static final int FIRST_SIGNAL_CODE = 128;
 
   private final String name;
@@ -60,7 +62,7 @@ public final class HostChannel implements StdioChannel {
   }
 
   private void begin() {
-    Thread out = daemon("stdout", () -> pump(process.getInputStream(), receiver::stdout));
+    Thread out = daemon("stdout", this::pumpStdout);
     Thread err = daemon("stderr", () -> pump(process.getErrorStream(), receiver::stderr));
     daemon("exit", () -> awaitEnd(out, err));
   }
@@ -70,6 +72,17 @@ public final class HostChannel implements StdioChannel {
     thread.setDaemon(true);
     thread.start();
     return thread;
+  }
+
+  private void pumpStdout() {
+    pump(process.getInputStream(), receiver::stdout);
+    try {
+      if (!process.waitFor(EXIT_FOLLOWS_MILLIS, TimeUnit.MILLISECONDS)) {
+        receiver.stdoutClosed();
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts this thread", e);
+    }
   }
 
   private static void pump(InputStream from, Consumer<byte[]> to) {

@@ -41,6 +41,17 @@ final class OrderedReceiver {
     deliverStderr();
   }
 
+  void stdoutClosed() {
+    delivery.lock();
+    try {
+      if (!ended) {
+        receiver.stdoutClosed();
+      }
+    } finally {
+      delivery.unlock();
+    }
+  }
+
   void stderr(byte[] bytes) {
     synchronized (waiting) {
       tail = lastOf(tail, bytes);

@@ -87,7 +87,7 @@ final class Exchange<T> {
     owner.release();
     RpcCall call = rpc;
     if (call != null && !task && !call.isDone()) {
-      boolean mine = call.cancel("the caller gave up");
+      boolean unused = call.cancel("the caller gave up");
     }
     Rounds running = rounds;
     if (running != null) {
@@ -159,7 +159,7 @@ final class Exchange<T> {
     if (task) {
       watchTask(link, call);
     } else if (result.isDone()) {
-      boolean mine = call.cancel("the caller gave up");
+      boolean unused = call.cancel("the caller gave up");
     }
     return call;
   }

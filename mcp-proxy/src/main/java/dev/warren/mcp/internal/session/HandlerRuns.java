@@ -68,7 +68,7 @@ final class HandlerRuns {
     threads.execute(
         () -> {
           work.run();
-          boolean late = Thread.interrupted(); // it was meant for this run only
+          boolean unusedFlag = Thread.interrupted(); // it was meant for this run only
         });
     return answer;
   }

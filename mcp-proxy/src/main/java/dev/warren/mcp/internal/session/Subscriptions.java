@@ -62,7 +62,7 @@ final class Subscriptions {
     if (link.isModern()) {
       Stream unused = renewStanding(link);
     } else {
-      uris.forEach(uri -> logged(uri, legacy(link, "resources/subscribe", uri)));
+      uris.forEach(uri -> logged(legacy(link, "resources/subscribe", uri)));
     }
   }
 
@@ -163,13 +163,13 @@ final class Subscriptions {
     boolean over = stream.isOver();
     stream.end();
     if (call != null) {
-      boolean mine = call.cancel("the subscription was closed");
+      boolean unused = call.cancel("the subscription was closed");
     } else if (!over) {
       Link link = stream.carrier();
       if (link != null && link.isOpen() && !link.isModern()) {
         stream.filter().resources().stream()
             .filter(uri -> !isWanted(uri))
-            .forEach(uri -> logged(uri, legacy(link, "resources/unsubscribe", uri)));
+            .forEach(uri -> logged(legacy(link, "resources/unsubscribe", uri)));
       }
     }
   }
@@ -335,7 +335,7 @@ final class Subscriptions {
   private void change(String uri, boolean wanted) {
     lock.lock();
     try {
-      boolean changed = wanted ? watched.add(uri) : watched.remove(uri);
+      boolean unused = wanted ? watched.add(uri) : watched.remove(uri);
     } finally {
       lock.unlock();
     }
@@ -366,7 +366,7 @@ final class Subscriptions {
     }
   }
 
-  private static void logged(String uri, CompletableFuture<?> change) {
+  private static void logged(CompletableFuture<?> change) {
     var unused =
         change.whenComplete(
             (none, failure) -> {

@@ -77,4 +77,14 @@ class HostChannelTest extends StdioChannelContract {
               handle.onExit().orTimeout(10, TimeUnit.SECONDS).join();
             });
   }
+
+  @Test
+  void stdoutClosed_whileTheProcessLives_isTold() throws Exception {
+    var channel = shell("echo last; exec >&-; sleep 30").start(receiver);
+    receiver.await(receiver::isStdoutClosed);
+    assertThat(receiver.hasEnded()).isFalse();
+    assertThat(receiver.stdout()).isEqualTo("last\n");
+    channel.kill();
+    assertThat(receiver.exit().signal()).isEqualTo(9);
+  }
 }

@@ -17,6 +17,7 @@ final class RecordingReceiver implements StdioChannel.Receiver {
   private final AtomicInteger inside = new AtomicInteger();
   private volatile boolean disorder;
   private long longLine;
+  private boolean stdoutClosed;
 
   @Override
   public void stdout(byte[] bytes) {
@@ -26,6 +27,15 @@ final class RecordingReceiver implements StdioChannel.Receiver {
   @Override
   public void longLine(long length, byte[] head, byte[] tail) {
     take(() -> longLine = length);
+  }
+
+  @Override
+  public void stdoutClosed() {
+    take(() -> stdoutClosed = true);
+  }
+
+  synchronized boolean isStdoutClosed() {
+    return stdoutClosed;
   }
 
   @Override
