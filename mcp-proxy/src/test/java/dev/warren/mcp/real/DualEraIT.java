@@ -66,7 +66,7 @@ class DualEraIT extends PeerTestCase {
         McpSubscription news =
             session.listen(McpSubscriptionFilter.NONE.withToolsChanged(), listener)) {
       assertThat(news.acknowledged().get(60, TimeUnit.SECONDS).toolsChanged()).isTrue();
-      session.callTool("grow");
+      assertThat(session.callTool("grow").isError()).isFalse();
       assertThat(changed.await(60, TimeUnit.SECONDS)).as("list_changed").isTrue();
       assertThat(session.listTools().stream().map(McpTool::name)).contains("grown");
       news.close();

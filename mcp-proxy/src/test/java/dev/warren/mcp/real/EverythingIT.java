@@ -18,6 +18,7 @@ import dev.warren.mcp.McpServer;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpTool;
 import dev.warren.mcp.McpToolResult;
+import dev.warren.mcp.RestartPolicy;
 import dev.warren.mcp.SandboxStdio;
 import dev.warren.testkit.Eventually;
 import java.time.Duration;
@@ -190,14 +191,14 @@ class EverythingIT extends PeerTestCase {
   void close_serverWhoseTimersRun_isTerminated_andNothingIsLeft() throws Exception {
     Tap tap = everything();
     McpSession session = session(tap).closeGrace(Duration.ofMillis(500)).open();
-    session.callTool("toggle-simulated-logging");
+    assertThat(session.callTool("toggle-simulated-logging").isError()).isFalse();
     session.close();
     assertThat(tap.exit().signal()).as("signal").isEqualTo(15);
     assertThat(sandbox.processes().list()).allMatch(process -> process.exit().isPresent());
   }
 
   @Test
-  void messageBeyondTheLimit_isRefusedHere_becauseTheServerWouldGoDeaf() throws Exception {
+  void messageBeyondTheLimit_isRefusedHere_becauseTheServerWouldServeNoMore() {
     String tooMuch = "x".repeat(11 << 20);
     try (McpSession session = session(everything()).open()) {
       assertThat(failure(() -> session.callTool("echo", message(tooMuch))).code())
@@ -205,19 +206,20 @@ class EverythingIT extends PeerTestCase {
       String much = "y".repeat(6 << 20);
       assertThat(session.callTool("echo", message(much)).text()).isEqualTo("Echo: " + much);
     }
-    // The reason for the limit: whoever raises it meets a server that lives and says nothing more.
+    // The reason for the limit: whoever raises it meets a server that ends or says nothing more.
     SandboxStdio server = SandboxStdio.of(sandbox, peers.npm("everything", "stdio"));
     try (McpSession session =
         session(server)
             .limits(McpLimits.STANDARD.withMessageBytes(64 << 20, 64 << 20))
+            .restart(RestartPolicy.never())
             .closeGrace(Duration.ofMillis(500))
             .open()) {
       McpRequest large =
           McpRequest.of("tools/call", Map.of("name", "echo", "arguments", message(tooMuch)))
               .timeout(Duration.ofSeconds(2));
-      assertThat(failure(() -> session.call(large)).code()).isEqualTo(Code.TIMEOUT);
+      assertThat(failure(() -> session.call(large)).code()).isIn(Code.TIMEOUT, Code.UNAVAILABLE);
       McpRequest ping = McpRequest.of("ping").timeout(Duration.ofSeconds(1));
-      assertThat(failure(() -> session.call(ping)).code()).isEqualTo(Code.TIMEOUT);
+      assertThat(failure(() -> session.call(ping)).code()).isIn(Code.TIMEOUT, Code.UNAVAILABLE);
     }
   }
 }

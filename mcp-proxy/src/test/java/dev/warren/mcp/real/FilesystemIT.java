@@ -56,7 +56,6 @@ class FilesystemIT extends PeerTestCase {
           .containsExactly(Json.of(0));
       assertThat(tap.answers().map(answer -> answer.at("/id").orElseThrow()))
           .containsExactly(Json.of(0));
-      sandbox.files().writeString("elsewhere/other.txt", "x");
     }
   }
 
@@ -88,7 +87,7 @@ class FilesystemIT extends PeerTestCase {
     try (McpSession session = session(server("/data")).open()) {
       read(session, "five.txt", 5);
       long five = Math.min(read(session, "five.txt", 5), read(session, "five.txt", 5));
-      long thirty = Math.min(read(session, "thirty.txt", 30), read(session, "thirty.txt", 30));
+      long thirty = read(session, "thirty.txt", 30);
       // Six times as much; what copies all it has with each piece takes 36 times as long.
       assertThat(thirty).isLessThan(18 * five);
     }

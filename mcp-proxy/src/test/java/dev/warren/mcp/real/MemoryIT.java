@@ -64,7 +64,7 @@ class MemoryIT extends PeerTestCase {
       session.subscribeResource(session.listResources().get(0).uri());
       remember(session, "Ada");
       assertThat(updates.get(0).await(60, TimeUnit.SECONDS)).as("first update").isTrue();
-      sandbox.exec("/bin/sh", "-c", "kill -9 $(pidof node)");
+      assertThat(sandbox.exec("/bin/sh", "-c", "kill -9 $(pidof node)").success()).isTrue();
       dev.warren.testkit.Eventually.soon()
           .until(
               "the session knows",
