@@ -196,7 +196,9 @@ class ModernServerTest {
       for (String line = events.line(); !line.equals(":"); line = events.line()) {
         bytes += line.length(); // up to the first comment: the stream is quiet then
       }
-      assertThat(bytes).as("of 200 MB, what a client that listens later gets").isBetween(10_000L, 1L << 20);
+      assertThat(bytes)
+          .as("of 200 MB, what a client that listens later gets")
+          .isBetween(10_000L, 1L << 20);
     }
   }
 }
