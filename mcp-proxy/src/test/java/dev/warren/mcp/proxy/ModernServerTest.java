@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients of revision 2026-07-28 in front of servers that are unlike the usual ones. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ModernServerTest {
   private static final String ID = "io.modelcontextprotocol/subscriptionId";
 
@@ -196,7 +196,9 @@ class ModernServerTest {
       for (String line = events.line(); !line.equals(":"); line = events.line()) {
         bytes += line.length(); // up to the first comment: the stream is quiet then
       }
-      assertThat(bytes).as("of 200 MB, what a client that listens later gets").isBetween(10_000L, 1L << 20);
+      assertThat(bytes)
+          .as("of 200 MB, what a client that listens later gets")
+          .isBetween(10_000L, 1L << 20);
     }
   }
 }
