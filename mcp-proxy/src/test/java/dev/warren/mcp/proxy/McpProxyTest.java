@@ -239,8 +239,7 @@ class McpProxyTest {
     Await.until(() -> busy.getState() == Thread.State.WAITING);
     assertThatThrownBy(() -> proxy.handle(ALICE, call(3, "echo", "{}")))
         .isInstanceOfSatisfying(
-            SandboxException.class,
-            e -> assertThat(e.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+            SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
     assertThat(busy.isAlive()).isTrue();
   }
 
