@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an endpoint refuses, and what it does under too much. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HttpSafetyTest {
   private static final String SESSION = "Mcp-Session-Id";
 
@@ -230,18 +230,10 @@ class HttpSafetyTest {
     start(settings -> settings.maxBodyBytes(2_000));
 
     assertThat(http.post("{\"x\":\"" + "y".repeat(2_000) + "\"}").statusCode()).isEqualTo(413);
-    assertThat(
-            raw(
-                "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: 999999999999\r\n\r\n"))
-        .endsWith("413");
-    assertThat(
-            raw(
-                "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\nFA0\r\n"
-                    + "x".repeat(4_000)
-                    + "\r\n0\r\n\r\n"))
-        .endsWith("413");
+    String head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    assertThat(raw(head + "Content-Length: 999999999999\r\n\r\n")).endsWith("413");
+    String chunk = "FA0\r\n" + "x".repeat(4_000) + "\r\n0\r\n\r\n";
+    assertThat(raw(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk)).endsWith("413");
   }
 
   @Test
@@ -264,13 +256,20 @@ class HttpSafetyTest {
   void floodOfCalls_is429_andTheirSessionGoesOn() throws Exception {
     start(settings -> settings.maxCalls(3));
     String session = http.session();
-    for (int i = 0; i < 3; i++) {
-      var unused = http.postAsync(call(i, "wait", "{}"), SESSION, session);
+    List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      calls.add(http.postAsync(call(i, "wait", "{}"), SESSION, session));
     }
-    Await.until(
-        () -> http.post(call(10, "test_simple_text", "{}"), SESSION, session).statusCode() == 429);
+    Await.until(() -> calls.stream().anyMatch(CompletableFuture::isDone));
+    int refused = 0;
+    while (!calls.get(refused).isDone()) {
+      refused++;
+    }
+    assertThat(calls.get(refused).get().statusCode()).isEqualTo(429);
+    int other = (refused + 1) % 4;
     http.post(
-        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}",
+        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":%d}}"
+            .formatted(other),
         SESSION,
         session);
     Await.until(

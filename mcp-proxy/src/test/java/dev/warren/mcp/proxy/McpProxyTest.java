@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The JSON-RPC entry of the first system, without its faults. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class McpProxyTest {
   private static final BotId BOT = BotId.of("bot-1");
   private static final McpRoute ALICE = McpRoute.of(BOT, "everything", "alice");
@@ -234,17 +234,13 @@ class McpProxyTest {
     assertThat(ask(other, call(1, "echo", "{}")).at("/result")).isPresent();
     assertThat(proxy.sessions()).isEqualTo(1);
 
-    Future<Json> busy = later(other, call(2, "wait", "{\"millis\":2000}"));
-    Await.until(
-        () -> {
-          try {
-            proxy.handle(ALICE, call(3, "echo", "{}"));
-            return false;
-          } catch (SandboxException e) {
-            return e.code() == Code.RESOURCE_EXHAUSTED;
-          }
-        });
-    assertThat(busy).isNotNull();
+    Thread busy = new Thread(() -> ask(other, call(2, "wait", "{}")), "busy");
+    busy.start();
+    Await.until(() -> busy.getState() == Thread.State.WAITING);
+    assertThatThrownBy(() -> proxy.handle(ALICE, call(3, "echo", "{}")))
+        .isInstanceOfSatisfying(
+            SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.RESOURCE_EXHAUSTED));
+    assertThat(busy.isAlive()).isTrue();
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Streamable HTTP of revision 2026-07-28 in front of a server that only knows the handshake. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ModernHttpTest {
   private static final String ASKABLE = "{\"elicitation\":{},\"sampling\":{},\"roots\":{}}";
 

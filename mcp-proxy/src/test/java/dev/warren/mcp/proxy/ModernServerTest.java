@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients of revision 2026-07-28 in front of servers that are unlike the usual ones. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ModernServerTest {
   private static final String ID = "io.modelcontextprotocol/subscriptionId";
 

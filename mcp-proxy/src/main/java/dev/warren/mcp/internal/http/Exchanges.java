@@ -27,7 +27,9 @@ final class Exchanges {
    */
   static Optional<byte[]> body(McpHttpExchange exchange, int limit) throws IOException {
     Optional<String> length = exchange.header("Content-Length");
-    if (length.filter(text -> text.length() > 10 || Long.parseLong(text) > limit).isPresent()) {
+    if (length
+        .filter(text -> !text.matches("\\d{1,10}") || Long.parseLong(text) > limit)
+        .isPresent()) {
       return Optional.empty();
     }
     try (InputStream in = exchange.body()) {

@@ -41,6 +41,7 @@ final class Listening {
   private final List<String> resources = new ArrayList<>();
   private final AtomicBoolean over = new AtomicBoolean();
   private volatile @Nullable RpcCall own;
+  private volatile boolean ready;
 
   Listening(ModernCaller caller, ModernRequest request, EventStream stream, Slot slot) {
     this.caller = caller;
@@ -57,16 +58,18 @@ final class Listening {
 
   /** Begins, once the process is there. On the slot's sender. */
   void begin(ModernProcess process) {
-    if (process.era() == McpEra.MODERN) {
-      RpcCall call = process.forward(request.message(), CallOptions.standard().withoutTimeout());
-      own = call;
-      var unused =
-          call.future()
-              .whenComplete(
-                  (answer, failure) ->
-                      end(answer == null ? null : tagged(answer, "result").toBytes()));
+    if (!caller.add(this)) {
+      end(null);
       return;
     }
+    if (process.era() == McpEra.MODERN) {
+      passThrough(process);
+      return;
+    }
+    acknowledge(process);
+  }
+
+  private synchronized void acknowledge(ModernProcess process) {
     Map<String, Object> granted = new LinkedHashMap<>();
     for (String[] list : LISTS) {
       if (isTrue(filter.at("/" + list[0])) && isTrue(process.server().at(list[1]))) {
@@ -83,14 +86,30 @@ final class Listening {
     stream.send(
         Envelope.notification("notifications/subscriptions/acknowledged", Json.of(params))
             .toBytes());
-    if (!caller.add(this)) {
-      end(null);
+    ready = true;
+  }
+
+  /** Holds back what the server tells meanwhile: it may be of this very subscription. */
+  private synchronized void passThrough(ModernProcess process) {
+    RpcCall call = process.forward(request.message(), CallOptions.standard().withoutTimeout());
+    own = call;
+    ready = true;
+    if (over.get()) {
+      call.cancel("the client closed the stream");
     }
+    var unused =
+        call.future()
+            .whenComplete(
+                (answer, failure) ->
+                    end(answer == null ? null : tagged(answer, "result").toBytes()));
   }
 
   /** Something that a process of the caller told. */
-  void notification(Envelope notification) {
+  synchronized void notification(Envelope notification) {
     RpcCall call = own;
+    if (!ready) {
+      return; // nothing comes before the acknowledgement
+    }
     if (call != null) {
       String id = Long.toString(call.id());
       if (notification.token("params", "_meta", ID).filter(id::equals).isPresent()) {
