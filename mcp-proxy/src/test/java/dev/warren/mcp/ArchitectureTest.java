@@ -104,7 +104,7 @@ class ArchitectureTest {
         .arePublic()
         .and()
         .areDeclaredInClassesThat()
-        .resideOutsideOfPackage("dev.warren.mcp.internal..")
+        .resideOutsideOfPackages("dev.warren.mcp.internal..", "dev.warren.mcp.sdk")
         .and()
         .areDeclaredInClassesThat()
         .arePublic()
@@ -116,7 +116,7 @@ class ArchitectureTest {
         .arePublic()
         .and()
         .areDeclaredInClassesThat()
-        .resideOutsideOfPackage("dev.warren.mcp.internal..")
+        .resideOutsideOfPackages("dev.warren.mcp.internal..", "dev.warren.mcp.sdk")
         .and()
         .areDeclaredInClassesThat()
         .arePublic()
@@ -124,6 +124,18 @@ class ArchitectureTest {
         .haveRawParameterTypes(
             DescribedPredicate.describe(
                 "of a library or internal", types -> types.stream().anyMatch(hidden)))
+        .check(MCP);
+  }
+
+  /** Its purpose is that adapter; so it alone knows the SDK, which is not there for everybody. */
+  @Test
+  void onlyTheAdapter_seesTheSdk() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.warren.mcp.sdk")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.modelcontextprotocol..", "reactor..", "dev.warren.mcp.sdk")
         .check(MCP);
   }
 

@@ -232,7 +232,7 @@ class HttpSafetyTest {
     assertThat(http.post("{\"x\":\"" + "y".repeat(2_000) + "\"}").statusCode()).isEqualTo(413);
     String head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     assertThat(raw(head + "Content-Length: 999999999999\r\n\r\n")).endsWith("413");
-    String chunk = "FA0\r\n" + "x".repeat(4_000) + "\r\n0\r\n\r\n";
+    String chunk = String.join("\r\n", "FA0", "x".repeat(4_000), "0", "", "");
     assertThat(raw(head + "Transfer-Encoding: chunked\r\n\r\n" + chunk)).endsWith("413");
   }
 
