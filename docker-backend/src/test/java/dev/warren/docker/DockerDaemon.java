@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * groups and directories of its own. It changes neither the firewall nor the forwarding of this
  * machine.
  */
-final class DockerDaemon implements AutoCloseable {
+public final class DockerDaemon implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final int SUBNETS = 31;
 
@@ -55,13 +55,14 @@ final class DockerDaemon implements AutoCloseable {
     command.addAll(List.of(options));
   }
 
-  static DockerDaemon start(String... options) throws IOException {
+  public static DockerDaemon start(String... options) throws IOException {
     Path directory = Files.createTempDirectory("warren-dockerd");
     return start(directory, directory.resolve("data"), options);
   }
 
   /** With its data in a directory of the test's own, such as a small file system. */
-  static DockerDaemon start(Path directory, Path data, String... options) throws IOException {
+  public static DockerDaemon start(Path directory, Path data, String... options)
+      throws IOException {
     DockerDaemon daemon = new DockerDaemon(directory, data, options);
     daemon.run();
     return daemon;
@@ -80,7 +81,7 @@ final class DockerDaemon implements AutoCloseable {
   }
 
   /** A builder for containers of this owner, on networks that end with the daemon. */
-  DockerRuntime.Builder builder(String owner) {
+  public DockerRuntime.Builder builder(String owner) {
     return DockerRuntime.builder().endpoint(address()).owner(owner).network(name).subnet(subnet);
   }
 
@@ -127,13 +128,13 @@ final class DockerDaemon implements AutoCloseable {
   }
 
   /** The engine's own client, to do what others would do. */
-  String docker(String... arguments) {
+  public String docker(String... arguments) {
     return shell(
         Stream.concat(Stream.of("docker", "--host", address()), Stream.of(arguments))
             .toArray(String[]::new));
   }
 
-  static String shell(String... command) {
+  public static String shell(String... command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       byte[] output = process.getInputStream().readAllBytes();

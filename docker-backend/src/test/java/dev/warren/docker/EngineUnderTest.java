@@ -12,11 +12,11 @@ import java.util.Optional;
  * @param tls the directory of the client's certificates, for TCP
  * @param image a busybox image that the engine can pull
  */
-record EngineUnderTest(String address, Optional<Path> tls, String image) {
+public record EngineUnderTest(String address, Optional<Path> tls, String image) {
   private static final int SUBNETS = 32;
 
   /** The one on this machine. Skips the test where there is none, but fails it in CI. */
-  static EngineUnderTest local() {
+  public static EngineUnderTest local() {
     return new EngineUnderTest(
         variable("WARREN_TEST_DOCKER"), Optional.empty(), variable("WARREN_TEST_IMAGE"));
   }
@@ -30,7 +30,7 @@ record EngineUnderTest(String address, Optional<Path> tls, String image) {
   }
 
   /** A builder for containers of this owner; all share networks, which the engine's end removes. */
-  DockerRuntime.Builder builder(String owner) {
+  public DockerRuntime.Builder builder(String owner) {
     DockerRuntime.Builder builder = DockerRuntime.builder().endpoint(address);
     tls.ifPresent(
         directory ->

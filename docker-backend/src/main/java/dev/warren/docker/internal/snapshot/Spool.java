@@ -63,8 +63,9 @@ final class Spool implements AutoCloseable {
         }
       }
       check.accept(new byte[0]);
-      return new Spool(
-          file, "sha256:" + HexFormat.of().formatHex(digest.digest()), file.position());
+      long size = file.position();
+      file.position(0);
+      return new Spool(file, "sha256:" + HexFormat.of().formatHex(digest.digest()), size);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
