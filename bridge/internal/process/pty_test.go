@@ -1,8 +1,12 @@
 package process
 
 import (
+	"errors"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"dev.warren/bridge/internal/bridgepb"
 )
@@ -64,6 +68,49 @@ func TestAHungUpTerminalIsTheEndOfItsOutput(t *testing.T) {
 	c := newBridge(t).start(onTerminal(sh(`seq 1 20000`)))
 	if exit := c.wantExit(exited, 0); exit.OutputHeld || !strings.HasSuffix(c.stdout(), "20000\r\n") {
 		t.Errorf("exit %v, %d bytes", exit, len(c.stdout()))
+	}
+}
+
+// earlyHangup is a terminal as the kernel shows it when a program writes and ends while it is read.
+type earlyHangup struct{ reads int }
+
+func (e *earlyHangup) Read(buffer []byte) (int, error) {
+	e.reads++
+	if e.reads == 2 {
+		return copy(buffer, "last words"), nil
+	}
+	return 0, &os.PathError{Op: "read", Path: "terminal", Err: syscall.EIO}
+}
+
+func TestOutputIsReadThoughTheTerminalSaysItWasHungUp(t *testing.T) {
+	terminal, buffer := &earlyHangup{}, make([]byte, 100)
+	if n, err := pastHangup(terminal, buffer); err != nil || string(buffer[:n]) != "last words" {
+		t.Errorf("got %q, %v", buffer[:n], err)
+	}
+	if _, err := pastHangup(terminal, buffer); !errors.Is(err, syscall.EIO) {
+		t.Errorf("at the end: %v", err)
+	}
+}
+
+// The output is more than the journal and the line discipline hold, and less than also fills the
+// queue between them, on which the process would wait.
+func TestASlowClientGetsEverythingOfATerminal(t *testing.T) {
+	b := newBridge(t)
+	for _, survivor := range []string{"", "trap '' HUP; sleep 60 & "} {
+		r := onTerminal(sh(survivor + `head -c 13000 /dev/zero | tr '\0' x; echo END`))
+		r.JournalBytes, r.KillDescendantsOnExit = 8<<10, false
+		c := b.start(r)
+		c.noAck = true
+		c.until("a full journal", func() bool { return len(c.stdout()) >= 8<<10 })
+		p, _ := b.manager.find(r.ProcessId)
+		<-p.exited
+		time.Sleep(drainGrace + 50*time.Millisecond) // longer than any grace
+		c.noAck = false
+		c.send(&bridgepb.ProcessInput{Frame: &bridgepb.ProcessInput_Ack{Ack: &bridgepb.Ack{StdoutOffset: int64(len(c.stdout()))}}})
+		exit := c.wantExit(exited, 0)
+		if len(c.stdout()) != 13005 || !strings.HasSuffix(c.stdout(), "END\r\n") || exit.OutputHeld != (survivor != "") {
+			t.Errorf("survivor %q: %d bytes, exit %v", survivor, len(c.stdout()), exit)
+		}
 	}
 }
 

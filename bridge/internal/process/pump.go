@@ -12,7 +12,7 @@ func (p *Process) startPump(s journal.Stream, file *os.File) {
 	p.pumps.Add(1)
 	p.pending.Add(1)
 	go func() {
-		t := &tap{file: file, left: -1}
+		t := &tap{file: file, terminal: p.child.Terminal != nil, left: -1}
 		if p.options.Lines && s == journal.Stdout {
 			p.pumpLines(t)
 		} else {

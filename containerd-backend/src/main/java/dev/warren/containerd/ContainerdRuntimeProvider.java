@@ -1,12 +1,15 @@
 package dev.warren.containerd;
 
+import dev.warren.DoctorReport.Finding;
 import dev.warren.SandboxException;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.network.Attachments;
+import dev.warren.spi.Examination;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
 import dev.warren.spi.StateDirectory;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Finds containerd at its usual place. */
 public final class ContainerdRuntimeProvider implements SandboxRuntimeProvider {
@@ -47,6 +50,15 @@ public final class ContainerdRuntimeProvider implements SandboxRuntimeProvider {
     } catch (SandboxException e) {
       return new Availability.Unavailable(e.getMessage());
     }
+  }
+
+  /**
+   * The version of the daemon that answers, whether it serves CRI, the room in its data directory,
+   * and the CNI plugins.
+   */
+  @Override
+  public List<Finding> examine(Examination examination) {
+    return new EngineExamination(socket, cni, SNAPSHOTTER).look(examination);
   }
 
   @Override

@@ -12,10 +12,12 @@ import java.util.stream.Stream;
 /** A containerd that a test may kill: its own directories, its own socket, no CRI. */
 final class ContainerdDaemon implements AutoCloseable {
   private final Path directory;
+  private final Path root;
   private Process process;
 
-  private ContainerdDaemon(Path directory) {
+  private ContainerdDaemon(Path directory, Path root) {
     this.directory = directory;
+    this.root = root;
   }
 
   static ContainerdDaemon start() throws IOException {
@@ -25,7 +27,7 @@ final class ContainerdDaemon implements AutoCloseable {
 
   /** With a root of the test's own, such as a small file system. */
   static ContainerdDaemon start(Path directory, Path root) throws IOException {
-    ContainerdDaemon daemon = new ContainerdDaemon(directory);
+    ContainerdDaemon daemon = new ContainerdDaemon(directory, root);
     Files.writeString(
         directory.resolve("config.toml"),
         """
@@ -73,6 +75,12 @@ final class ContainerdDaemon implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     await();
+  }
+
+  /** As a daemon leaves it that dies before it has noted the snapshot; one that it knows stays. */
+  void leaveSnapshotDirectory(int number) throws IOException {
+    Path snapshots = root.resolve("io.containerd.snapshotter.v1.overlayfs/snapshots");
+    Files.createDirectories(snapshots.resolve(number + "/fs"));
   }
 
   private void await() {

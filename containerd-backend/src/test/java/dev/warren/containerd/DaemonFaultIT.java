@@ -147,6 +147,21 @@ class DaemonFaultIT {
     }
   }
 
+  /** What a kill leaves between a snapshot's directory and the daemon's note of it. */
+  @Test
+  void directoriesOfUnfinishedSnapshotsAreNotInTheWay() throws Exception {
+    try (ContainerdDaemon daemon = ContainerdDaemon.start();
+        RuntimeFixture fixture = new RuntimeFixture(daemon.socket(), image)) {
+      for (int number = 1; number < 20; number++) {
+        daemon.leaveSnapshotDirectory(number);
+      }
+      fixture.run(fixture.sleeper("first").user(Optional.of("nobody")));
+      fixture.stop("first");
+      fixture.runtime().snapshots().orElseThrow().commit("first", "kept");
+      fixture.run(fixture.sleeper("second"));
+    }
+  }
+
   /**
    * Killed in the few instructions between a task's directory and its shim, this daemon keeps the
    * directory until its second start; the error says so, and that has to be true.

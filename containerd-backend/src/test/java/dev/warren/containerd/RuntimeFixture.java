@@ -116,18 +116,54 @@ final class RuntimeFixture implements AutoCloseable {
     return logs(id);
   }
 
+  /** All output of a task that has ended, or the first that one wrote which still runs. */
   String logs(String id) {
-    // The shim copies what a pipe still holds after the exit was told.
+    boolean ended = runtime.tasks().get(id).orElseThrow().status() == TaskInfo.Status.STOPPED;
+    long deadline = System.nanoTime() + LONG.toNanos();
     String last = "";
-    for (int i = 0; i < 20; i++) {
+    while (System.nanoTime() < deadline) {
+      // The shim copies what a pipe still holds after the exit was told, and closes its files then.
+      boolean open = isLogOpen(id);
       String now = readLogs(id);
-      if (!now.isEmpty() && now.equals(last)) {
+      if (ended ? !open : !now.isEmpty() && now.equals(last)) {
         return now;
       }
       last = now;
       pause(Duration.ofMillis(25));
     }
     return last;
+  }
+
+  private boolean isLogOpen(String id) {
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .filter(process -> Character.isDigit(process.getFileName().toString().charAt(0)))
+          .anyMatch(process -> hasOpen(process, id));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean hasOpen(Path process, String id) {
+    try (Stream<Path> files = Files.list(process.resolve("fd"))) {
+      return files.map(RuntimeFixture::target).anyMatch(file -> isLog(file, id));
+    } catch (IOException | UncheckedIOException e) {
+      return false; // it has ended
+    }
+  }
+
+  private boolean isLog(Path file, String id) {
+    return file.startsWith(directory)
+        && file.toString().endsWith(".log")
+        && file.getParent().getFileName().toString().equals(id);
+  }
+
+  private static Path target(Path link) {
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException e) {
+      return link; // closed meanwhile
+    }
   }
 
   private String readLogs(String id) {

@@ -52,7 +52,12 @@ final class ProcessTasks implements Tasks {
     }
     TaskInfo task = require("start task", id);
     events.emit(new RuntimeEvent.Started(id));
-    watch(task);
+    if (task.running()) {
+      watch(task);
+    } else {
+      // It was quicker than this thread: nobody would see it end any more.
+      ended(task);
+    }
     return task;
   }
 

@@ -1,5 +1,8 @@
 package dev.warren.spi;
 
+import dev.warren.DoctorReport.Finding;
+import java.util.List;
+
 /**
  * Makes a runtime known to {@code ServiceLoader}. Neither the constructor nor {@link #probe} may
  * throw, block for more than a moment, or change anything.
@@ -27,6 +30,18 @@ public interface SandboxRuntimeProvider {
    *     UNSUPPORTED}
    */
   SandboxRuntime open(StateDirectory stateDirectory);
+
+  /**
+   * What this engine adds to {@link dev.warren.SandboxRuntimes#doctor()}: findings on the engine
+   * and what it needs, beyond whether it is available. It keeps to the rules of {@link #probe};
+   * what takes longer than a few seconds is left out. Default: nothing.
+   *
+   * <p>A finding here replaces one of the same id that the doctor would make by itself, such as
+   * {@code containerd.version}: the engine that answers is better than a program on the path.
+   */
+  default List<Finding> examine(Examination examination) {
+    return List.of();
+  }
 
   /** The answer of {@link #probe()}. */
   sealed interface Availability {

@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,38 @@ class RepositoryTest {
             .strip();
     assertThat(Files.readString(ROOT.resolve("README.md")))
         .contains("```java\n" + program + "\n```");
+  }
+
+  @Test
+  void theContractTestOfTheTestkitPage_isTheOneThatRuns() throws IOException {
+    String test =
+        Files.readString(
+            ROOT.resolve(
+                "examples/third-party-runtime/src/test/java/dev/warren/examples/capped/"
+                    + "CappedRuntimeContractTest.java"));
+    String body =
+        test.substring(test.indexOf("class CappedRuntimeContractTest"))
+            .lines()
+            .filter(line -> !line.strip().startsWith("/**"))
+            .reduce("", (text, line) -> text + line + "\n")
+            .strip();
+    assertThat(Files.readString(ROOT.resolve("docs/testkit.md")))
+        .contains("```java\n" + body + "\n```");
+  }
+
+  @Test
+  void faultsOfTheTestkitPage_areMethodsThatExist() throws IOException {
+    Path testkit = ROOT.resolve("testkit/src/main/java/dev/warren/testkit");
+    String page = Files.readString(ROOT.resolve("docs/testkit.md"));
+    Map<String, String> owners =
+        Map.of("faults", "FakeFaults", "bridges", "FakeBridges", "registry", "FakeRegistry");
+    List<MatchResult> calls =
+        Pattern.compile("runtime\\.(\\w+)\\(\\)\\.(\\w+)\\(").matcher(page).results().toList();
+    assertThat(calls).hasSizeGreaterThan(5);
+    for (MatchResult call : calls) {
+      assertThat(Files.readString(testkit.resolve(owners.get(call.group(1)) + ".java")))
+          .contains(" " + call.group(2) + "(");
+    }
   }
 
   @Test

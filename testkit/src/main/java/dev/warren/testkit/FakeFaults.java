@@ -46,7 +46,12 @@ public final class FakeFaults {
 
   /** Lets the next call fail. */
   public FakeFaults failOnce(String operation, Code code) {
-    return fail(operation, 1, subject -> failure(code, operation, subject));
+    return failTimes(operation, 1, code);
+  }
+
+  /** Lets the next calls fail, as an engine that comes back does. */
+  public FakeFaults failTimes(String operation, int times, Code code) {
+    return fail(operation, times, subject -> failure(code, operation, subject));
   }
 
   /** Lets the next calls fail with what is made for their subject. */

@@ -75,11 +75,15 @@ public final class InterceptedRuntime {
     return result;
   }
 
-  /** Told about calls such as {@code Containers.create}; what it throws, the caller gets. */
+  /**
+   * Told about calls such as {@code Containers.create}: the simple name of the type and of the
+   * method. What it throws, the caller gets. It is called on the threads of the callers.
+   */
   public interface Interceptor {
+    /** Before the call reaches the runtime; if it throws, the runtime hears nothing. */
     default void before(String call) {}
 
-    /** Only after calls that succeeded. */
+    /** Only after calls that succeeded; if it throws, the effect is there all the same. */
     default void after(String call) {}
   }
 }

@@ -3,7 +3,11 @@ package dev.warren.testkit;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.StateDirectory;
 
-/** Opens the runtime under test, also in another JVM: it needs a constructor without arguments. */
+/**
+ * Opens the runtime under test. For {@link ManagerContract} and {@link HostCrashContract}, which
+ * open it in other JVMs, it is a public class with a constructor without arguments.
+ */
+@FunctionalInterface
 public interface RuntimeFactory {
   SandboxRuntime open(StateDirectory state);
 }

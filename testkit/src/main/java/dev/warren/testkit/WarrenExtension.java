@@ -71,6 +71,14 @@ public final class WarrenExtension
     return new WarrenExtension(ProcessRuntime::open, builder -> {});
   }
 
+  /**
+   * Managers on a runtime of your own, for example one wrapped by {@link InterceptedRuntime}. After
+   * each test all its containers are deleted: give it an engine that only tests use.
+   */
+  public static WarrenExtension on(RuntimeFactory runtime) {
+    return new WarrenExtension(runtime::open, builder -> {});
+  }
+
   /** The same, with other settings of the manager. */
   public WarrenExtension with(Consumer<BotContainerManager.Builder> value) {
     return new WarrenExtension(opening, value);

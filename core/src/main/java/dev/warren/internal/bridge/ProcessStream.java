@@ -18,6 +18,9 @@ final class ProcessStream {
   /** Frames asked for in advance: enough to keep the pipe full, few enough to stay small. */
   private static final int PREFETCH = 8;
 
+  /** A line is one frame, and the bridge takes lines of 64 MiB; the rest of a frame is small. */
+  private static final int MAX_FRAME = (64 << 20) + (64 << 10);
+
   private final ConnectionSource.Lease lease;
   private final ClientCall<ProcessInput, ProcessOutput> call;
   private final AtomicBoolean released = new AtomicBoolean();
@@ -47,7 +50,9 @@ final class ProcessStream {
                 first.hasStart()
                     ? ContainerServiceGrpc.getExecMethod()
                     : ContainerServiceGrpc.getAttachMethod(),
-                CallOptions.DEFAULT.withExecutor(executor)));
+                CallOptions.DEFAULT
+                    .withExecutor(executor)
+                    .withMaxInboundMessageSize(MAX_FRAME)));
   }
 
   void begin(ProcessInput first, Owner owner) {

@@ -178,6 +178,19 @@ class BridgeProcessTest extends BridgeTestCase {
   }
 
   @Test
+  void lines_longerThanOtherMessagesMayBe_arriveWhole() throws Exception {
+    RecordingListener listener = new RecordingListener();
+    processes.start(
+        ExecRequest.shell("head -c 67108863 /dev/zero | tr '\\0' y; echo; echo after")
+            .output(OutputMode.lines(64 << 20))
+            .build(),
+        listener);
+    assertThat(listener.end.get().success()).isTrue();
+    assertThat(listener.notes()).isEmpty();
+    assertThat(listener.text()).hasSize((64 << 20) + 6).endsWith("y\nafter\n");
+  }
+
+  @Test
   void pty_hasASizeThatCanBeChanged() throws Exception {
     RecordingListener listener = new RecordingListener();
     try (SandboxProcess process =

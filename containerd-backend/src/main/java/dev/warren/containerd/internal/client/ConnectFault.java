@@ -36,6 +36,16 @@ final class ConnectFault {
         .build();
   }
 
+  /** The error for a first call without an answer: the daemon may be hung, or the machine busy. */
+  static SandboxException silent(String operation, String subject, Throwable failure) {
+    return SandboxException.of(Code.UNAVAILABLE, operation, subject)
+        .backend(ContainerdErrors.BACKEND)
+        .detail("what listens on the containerd socket did not answer in time")
+        .remedy("check that it is containerd, and whether the machine is overloaded")
+        .cause(failure)
+        .build();
+  }
+
   private static SandboxException.@Nullable Builder atPath(
       Path socket, String operation, String subject, Throwable failure) {
     try {
@@ -74,11 +84,16 @@ final class ConnectFault {
     return false;
   }
 
+  /** Whether there was no answer, which says nothing about who was asked. */
+  static boolean isSilent(Throwable failure) {
+    return Status.fromThrowable(failure).getCode() == Status.Code.DEADLINE_EXCEEDED;
+  }
+
   /** Whether the peer broke the protocol rather than being absent. */
   static boolean isForeign(Throwable failure) {
     Status status = Status.fromThrowable(failure);
     return switch (status.getCode()) {
-      case UNIMPLEMENTED, INTERNAL, UNKNOWN, DEADLINE_EXCEEDED -> true;
+      case UNIMPLEMENTED, INTERNAL, UNKNOWN -> true;
       case UNAVAILABLE -> !hasConnectError(status);
       default -> false;
     };

@@ -18,8 +18,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +34,6 @@ public final class ContainerdClient implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ContainerdClient.class);
   private static final Metadata.Key<String> NAMESPACE = header("containerd-namespace");
   private static final Metadata.Key<String> LEASE = header("containerd-lease");
-  private static final Duration HELLO = Duration.ofSeconds(5);
 
   private final Path socket;
   private final String namespace;
@@ -140,9 +137,9 @@ public final class ContainerdClient implements AutoCloseable {
   /**
    * Connects and asks which containerd it is.
    *
-   * @throws SandboxException {@code UNAVAILABLE} (no socket, nobody or somebody else listens),
-   *     {@code PERMISSION_DENIED}, {@code INVALID_ARGUMENT} (the path is no socket), {@code
-   *     UNSUPPORTED} (older than 1.6)
+   * @throws SandboxException {@code UNAVAILABLE} (no socket, nobody or somebody else listens, no
+   *     answer), {@code PERMISSION_DENIED}, {@code INVALID_ARGUMENT} (the path is no socket),
+   *     {@code UNSUPPORTED} (older than 1.6)
    */
   public ContainerdVersion version() {
     String operation = "connect to the engine";
@@ -152,11 +149,12 @@ public final class ContainerdClient implements AutoCloseable {
             "",
             () -> {
               try {
-                var stub =
-                    stubs.version().withDeadlineAfter(HELLO.toMillis(), TimeUnit.MILLISECONDS);
                 return ContainerdVersion.parse(
-                    stub.version(Empty.getDefaultInstance()).getVersion());
+                    stubs.version().version(Empty.getDefaultInstance()).getVersion());
               } catch (RuntimeException e) {
+                if (ConnectFault.isSilent(e)) {
+                  throw ConnectFault.silent(operation, "", e);
+                }
                 if (!closed && ConnectFault.isForeign(e)) {
                   throw ConnectFault.stranger(operation, "", e);
                 }

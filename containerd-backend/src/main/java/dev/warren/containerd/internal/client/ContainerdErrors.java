@@ -38,7 +38,7 @@ public final class ContainerdErrors {
     Status status = Status.fromThrowable(failure);
     SandboxException.Builder error =
         SandboxException.of(code(status), operation, subject).backend(BACKEND).cause(failure);
-    switch (status.getCode()) {
+    switch (isLostConnection(status) ? Status.Code.UNAVAILABLE : status.getCode()) {
       case CANCELLED -> error.detail("the call was interrupted or cancelled");
       case DEADLINE_EXCEEDED -> error.detail("the daemon did not answer in time");
       case UNAVAILABLE ->

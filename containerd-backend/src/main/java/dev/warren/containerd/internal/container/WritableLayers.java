@@ -13,6 +13,7 @@ import dev.warren.containerd.internal.api.snapshots.ViewSnapshotRequest;
 import dev.warren.containerd.internal.api.types.Mount;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.containerd.internal.client.LeftSnapshot;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -58,7 +59,10 @@ public final class WritableLayers {
             .setParent(parent)
             .putAllLabels(labels(id))
             .build();
-    client.call("make writable layer of", id, () -> client.stubs().snapshots().prepare(request));
+    client.call(
+        "make writable layer of",
+        id,
+        () -> LeftSnapshot.overcome(() -> client.stubs().snapshots().prepare(request)));
   }
 
   /** How the layer is mounted. */
@@ -151,7 +155,11 @@ public final class WritableLayers {
             .build();
     List<Mount> mounts =
         client.call(
-            "look into", snapshot, () -> client.stubs().snapshots().view(request).getMountsList());
+            "look into",
+            snapshot,
+            () ->
+                LeftSnapshot.overcome(() -> client.stubs().snapshots().view(request))
+                    .getMountsList());
     try {
       look.accept(mounts);
     } finally {

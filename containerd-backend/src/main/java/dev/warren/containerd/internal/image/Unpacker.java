@@ -11,6 +11,7 @@ import dev.warren.containerd.internal.api.types.Descriptor;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.client.Lease;
+import dev.warren.containerd.internal.client.LeftSnapshot;
 import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
 import dev.warren.containerd.internal.image.manifest.ImageConfig;
 import dev.warren.containerd.internal.image.manifest.Sha256;
@@ -78,7 +79,9 @@ final class Unpacker {
               OPERATION,
               Sha256.brief(layer.digest()),
               () -> {
-                var mounts = lease.stubs().snapshots().prepare(prepare).getMountsList();
+                var mounts =
+                    LeftSnapshot.overcome(() -> lease.stubs().snapshots().prepare(prepare))
+                        .getMountsList();
                 ApplyRequest apply =
                     ApplyRequest.newBuilder()
                         .setDiff(

@@ -74,6 +74,14 @@ class ContainerdClientTest {
     }
   }
 
+  /** The deadline travels along, so a daemon that is too slow may be the first to say so. */
+  private static final class Late extends VersionGrpc.VersionImplBase {
+    @Override
+    public void version(Empty request, StreamObserver<VersionResponse> answer) {
+      answer.onError(Status.DEADLINE_EXCEEDED.asRuntimeException());
+    }
+  }
+
   /** Never answers. */
   private static final class Silent extends ImagesGrpc.ImagesImplBase {
     final CountDownLatch asked = new CountDownLatch(1);
@@ -166,6 +174,13 @@ class ContainerdClientTest {
     void toAGrpcServerOfAnotherKind_isUnavailableAndSaysSo() throws Exception {
       try (FakeDaemon other = new FakeDaemon(socket)) {
         assertFails(client::version, Code.UNAVAILABLE, "does not speak containerd's API");
+      }
+    }
+
+    @Test
+    void toADaemonThatIsTooSlow_isUnavailable_andNotTakenForAStranger() throws Exception {
+      try (FakeDaemon daemon = new FakeDaemon(socket, new Late())) {
+        assertFails(client::version, Code.UNAVAILABLE, "did not answer in time");
       }
     }
 

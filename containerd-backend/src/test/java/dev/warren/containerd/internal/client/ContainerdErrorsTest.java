@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import io.grpc.Status;
+import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,20 @@ class ContainerdErrorsTest {
   void fullDisk_isResourceExhausted_thoughTheDaemonSaysUnknown() {
     Status status = Status.UNKNOWN.withDescription("write /var/x: no space left on device");
     assertThat(ContainerdErrors.code(status)).isEqualTo(Code.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
+  void lostConnection_isSaidAsSuch_whateverGrpcCallsIt() {
+    var failure =
+        Status.UNKNOWN
+            .withDescription("channel closed")
+            .withCause(new ClosedChannelException())
+            .asRuntimeException();
+
+    SandboxException error = ContainerdErrors.map("start", "bot-42", failure);
+
+    assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(error).hasMessageContaining("the daemon does not answer");
   }
 
   @Test

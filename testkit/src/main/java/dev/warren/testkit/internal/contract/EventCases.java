@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Cases of {@link dev.warren.spi.SandboxRuntime#watch}. */
 public abstract class EventCases extends ContractCases {
+  private static final int AT_ONCE = 10;
 
   protected EventCases(ContractBench bench) {
     super(bench);
@@ -72,6 +73,21 @@ public abstract class EventCases extends ContractCases {
       String id = bench.startSleeper();
       bench.reopen().tasks().stop(id, dev.warren.spi.Tasks.StopOptions.kill());
       Eventually.soon().passes(() -> assertThat(of(id, events)).hasSize(2));
+    }
+  }
+
+  /**
+   * "Delivers what happens to containers and tasks": also to one that has ended within its start.
+   */
+  @Test
+  void watch_tasksThatEndAtOnce_areToldOfAsWell() {
+    Queue<RuntimeEvent> events = new ConcurrentLinkedQueue<>();
+    try (Subscription subscription = runtime().watch(events::add)) {
+      for (int i = 0; i < AT_ONCE; i++) {
+        String id = bench.create(settings().exitWith().apply(0));
+        bench.runToEnd(id);
+        Eventually.soon().passes(() -> assertThat(of(id, events)).hasSize(2));
+      }
     }
   }
 

@@ -1,0 +1,2 @@
+/** MCP clients against the same echo server. */
+package dev.warren.bench.mcp;

@@ -1,0 +1,29 @@
+package dev.warren.mcp;
+
+import java.util.Optional;
+
+/**
+ * The server answered with a JSON-RPC error. It is the peer's word and not a failure on the way,
+ * which is a {@link dev.warren.SandboxException}: so a timeout can never be mistaken for an answer.
+ */
+public final class McpErrorException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient RpcError error;
+
+  public McpErrorException(String method, RpcError error) {
+    super(method + ": the server answered with error " + error.code() + ": " + error.message());
+    this.error = error;
+  }
+
+  public RpcError error() {
+    return error;
+  }
+
+  /**
+   * The error member of an answer.
+   *
+   * @param data as the peer sent it
+   */
+  public record RpcError(long code, String message, Optional<Json> data) {}
+}

@@ -1,0 +1,275 @@
+package dev.warren.mcp;
+
+import dev.warren.Sandbox;
+import dev.warren.SandboxException;
+import dev.warren.mcp.internal.session.Conversation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A conversation with one MCP server over the standard streams of a process.
+ *
+ * <p>The first call starts the process and makes the handshake, once, however many callers there
+ * are. When the process ends, all calls that wait fail at once with its exit code and the tail of
+ * its stderr, and the next call starts another one, as the {@link RestartPolicy} allows. A call is
+ * never repeated by the session.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread, also from handlers and listeners.
+ * Methods block; an interrupt cancels the call, and tells the server. Handlers, listeners and what
+ * is chained to a future run on threads of the session that carry no traffic.
+ *
+ * <p><b>Errors.</b> What the server says is an {@link McpErrorException} in typed calls, and part
+ * of the {@link McpResponse} in raw ones. All else is a {@link SandboxException}: {@code TIMEOUT},
+ * {@code CANCELLED} (interrupt), {@code UNAVAILABLE} (the server has ended, could not be started or
+ * did not finish its handshake), {@code UNSUPPORTED} (the server has not declared the ability, or
+ * no common revision), {@code RESOURCE_EXHAUSTED} (a {@linkplain McpLimits limit}), {@code
+ * DATA_LOSS} (an answer that is none), {@code CLOSED} (after {@link #close()}), {@code
+ * INVALID_ARGUMENT}.
+ */
+public final class McpSession implements AutoCloseable {
+  private final Conversation conversation;
+  private final TypedCalls typed;
+
+  McpSession(Conversation conversation, McpLimits limits) {
+    this.conversation = conversation;
+    this.typed = new TypedCalls(this, limits);
+  }
+
+  /**
+   * Starts a server in a sandbox and makes the handshake.
+   *
+   * @param command with its arguments; no shell is involved
+   * @throws SandboxException {@code NOT_FOUND} when there is no such command; {@code UNAVAILABLE},
+   *     {@code TIMEOUT}, {@code UNSUPPORTED} when it does not become ready
+   */
+  public static McpSession open(Sandbox sandbox, String... command) {
+    return builder(SandboxStdio.of(sandbox, command)).open();
+  }
+
+  /** Starts the settings of a session. */
+  public static McpSessionBuilder builder(StdioTransport transport) {
+    return new McpSessionBuilder(transport);
+  }
+
+  /**
+   * Makes sure that a server is running and ready.
+   *
+   * @return what it said of itself
+   * @throws SandboxException as for any call; the time is the startup timeout
+   */
+  public McpServer connect() {
+    return conversation.connect();
+  }
+
+  public McpState state() {
+    return conversation.state();
+  }
+
+  /** What the server said of itself, when it is ready; starts nothing. */
+  public Optional<McpServer> server() {
+    return conversation.server();
+  }
+
+  /**
+   * Sends a request and waits for the answer, whichever it is. {@code initialize} is honoured: as
+   * the first call it makes the handshake with the caller's parameters, later it is answered from
+   * memory; the server never sees a second one.
+   *
+   * @throws SandboxException no answer came
+   */
+  public McpResponse call(McpRequest request) {
+    return conversation.await(request, McpResponse::new);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @return completes with the answer, whichever it is, or with a {@link SandboxException}.
+   *     Cancelling it cancels the call
+   */
+  public CompletableFuture<McpResponse> callAsync(McpRequest request) {
+    return conversation.call(request, McpResponse::new);
+  }
+
+  /**
+   * Sends a notification. Returns when it is in the queue to the server. {@code
+   * notifications/initialized} is the session's own and is swallowed.
+   *
+   * @throws SandboxException as for any call
+   */
+  public void notify(String method, Json params) {
+    conversation.notify(method, Optional.of(params));
+  }
+
+  /** Sends a notification without parameters; see {@link #notify(String, Json)}. */
+  public void notify(String method) {
+    conversation.notify(method, Optional.empty());
+  }
+
+  /** All tools, over all pages. */
+  public List<McpTool> listTools() {
+    return typed.list("tools/list", "/tools", McpTool::from);
+  }
+
+  /** Calls a tool without arguments. */
+  public McpToolResult callTool(String name) {
+    return callTool(name, Map.of());
+  }
+
+  /**
+   * Calls a tool. A tool that fails says so in {@link McpToolResult#isError()}.
+   *
+   * @param arguments what {@link Json#of} takes
+   */
+  public McpToolResult callTool(String name, Map<String, ?> arguments) {
+    return McpToolResult.from(typed.call(TypedCalls.tool(name, arguments)));
+  }
+
+  /** Calls a tool and hears of its progress. */
+  public McpToolResult callTool(
+      String name, Map<String, ?> arguments, Consumer<McpProgress> progress) {
+    return McpToolResult.from(typed.call(TypedCalls.tool(name, arguments).onProgress(progress)));
+  }
+
+  /**
+   * Calls a tool.
+   *
+   * @return completes with the result, or with an {@link McpErrorException} or {@link
+   *     SandboxException}. Cancelling it cancels the call
+   */
+  public CompletableFuture<McpToolResult> callToolAsync(String name, Map<String, ?> arguments) {
+    return conversation.call(
+        TypedCalls.tool(name, arguments),
+        (method, id, failed, outcome) ->
+            McpToolResult.from(new McpResponse(method, id, failed, outcome).result()));
+  }
+
+  /**
+   * Starts a tool call as a task (2025-11-25).
+   *
+   * @param keep how long the server shall keep the result
+   * @throws SandboxException {@code UNSUPPORTED} when the server has no tasks for tool calls
+   */
+  public McpTask startTool(String name, Map<String, ?> arguments, Duration keep) {
+    return typed.start(name, arguments, keep);
+  }
+
+  /** All resources, over all pages. */
+  public List<McpResource> listResources() {
+    return typed.list("resources/list", "/resources", McpResource::from);
+  }
+
+  /** All resource templates, over all pages. */
+  public List<McpResourceTemplate> listResourceTemplates() {
+    return typed.list("resources/templates/list", "/resourceTemplates", McpResourceTemplate::from);
+  }
+
+  /** Reads a resource, which may have several parts. */
+  public List<McpResourceContents> readResource(String uri) {
+    return typed.readResource(uri);
+  }
+
+  /**
+   * Asks for news of a resource, which {@link McpListener#resourceUpdated} hears. Asked again after
+   * a restart.
+   */
+  public void subscribeResource(String uri) {
+    conversation.subscribe(uri);
+  }
+
+  /** Ends {@link #subscribeResource}. */
+  public void unsubscribeResource(String uri) {
+    conversation.unsubscribe(uri);
+  }
+
+  /**
+   * Opens a stream of news of its own. In the modern era this is {@code subscriptions/listen}; in
+   * the older one resources are subscribed to, and the listener hears what the filter lets through.
+   */
+  public McpSubscription listen(McpSubscriptionFilter filter, McpListener listener) {
+    return conversation.listen(filter, listener);
+  }
+
+  /** All prompts, over all pages. */
+  public List<McpPrompt> listPrompts() {
+    return typed.list("prompts/list", "/prompts", McpPrompt::from);
+  }
+
+  /** Fills in a prompt. */
+  public McpPromptResult getPrompt(String name, Map<String, String> arguments) {
+    return McpPromptResult.from(
+        typed.call(McpRequest.of("prompts/get", Map.of("name", name, "arguments", arguments))));
+  }
+
+  /** Proposes values for an argument that begins with some text. */
+  public McpCompletion complete(McpCompletion.Reference of, String argument, String value) {
+    return complete(of, argument, value, Map.of());
+  }
+
+  /**
+   * Proposes values for an argument.
+   *
+   * @param known values of other arguments
+   */
+  public McpCompletion complete(
+      McpCompletion.Reference of, String argument, String value, Map<String, String> known) {
+    return typed.complete(of, argument, value, known);
+  }
+
+  /**
+   * Asks for log messages from this level on, now and after restarts. In the modern era this goes
+   * along with each request, and without it there are none.
+   */
+  public void setLogLevel(McpLogLevel level) {
+    conversation.setLogLevel(level);
+  }
+
+  /**
+   * Returns when the server has answered; in the modern era it is asked {@code server/discover}.
+   */
+  public void ping() {
+    conversation.ping();
+  }
+
+  /**
+   * Tells the server that the roots are others now. Does nothing where no roots were declared, no
+   * server is ready, or in the modern era.
+   */
+  public void rootsChanged() {
+    conversation.rootsChanged();
+  }
+
+  /** Adds a listener. It hears what comes from now on. */
+  public void addListener(McpListener listener) {
+    conversation.addListener(listener);
+  }
+
+  public void removeListener(McpListener listener) {
+    conversation.removeListener(listener);
+  }
+
+  public McpCounters counters() {
+    return conversation.counters();
+  }
+
+  /**
+   * Ends the session. Calls that wait fail with {@code CLOSED}. The server gets the end of its
+   * stdin; if it has not ended after the {@linkplain McpSessionBuilder#closeGrace grace}, SIGTERM;
+   * after another one, SIGKILL. Returns when it has ended, or 5 seconds after SIGKILL; an interrupt
+   * kills it at once. Does nothing the second time; a concurrent one waits for the first.
+   */
+  @Override
+  public void close() {
+    conversation.close();
+  }
+
+  /** The server and the state. */
+  @Override
+  public String toString() {
+    return conversation.toString();
+  }
+}

@@ -1,0 +1,378 @@
+package dev.warren.mcp.internal.session;
+
+import dev.warren.SandboxException;
+import dev.warren.mcp.Json;
+import dev.warren.mcp.McpCapabilities;
+import dev.warren.mcp.McpErrorException;
+import dev.warren.mcp.McpListener;
+import dev.warren.mcp.McpSubscription;
+import dev.warren.mcp.McpSubscriptionFilter;
+import dev.warren.mcp.internal.rpc.CallOptions;
+import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.rpc.RpcCall;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a session wants to hear of, over all its processes. In the modern era one stream carries
+ * what the session's listeners get, and each {@link McpSubscription} is one more. Thread-safe.
+ */
+final class Subscriptions {
+  private static final String LISTEN = "subscriptions/listen";
+  private static final String ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
+  private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+
+  /** A stream's name: ids begin anew with each process. */
+  private record Carried(Link link, String id) {}
+
+  private final ModernRequests modern;
+  private final News news;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<String> watched = new LinkedHashSet<>();
+  private final Set<Stream> streams = new LinkedHashSet<>();
+  private final Map<Carried, Stream> carried = new HashMap<>();
+  private @Nullable Stream standing;
+
+  Subscriptions(ModernRequests modern, News news) {
+    this.modern = modern;
+    this.news = news;
+  }
+
+  /** Asks a new process for all that is wanted; waits for no answer. */
+  void ready(Link link) {
+    List<Stream> open;
+    List<String> uris;
+    lock.lock();
+    try {
+      open = List.copyOf(streams);
+      uris = List.copyOf(watched);
+    } finally {
+      lock.unlock();
+    }
+    open.forEach(stream -> open(stream, link));
+    if (link.isModern()) {
+      Stream unused = renewStanding(link);
+    } else {
+      uris.forEach(uri -> logged(legacy(link, "resources/subscribe", uri)));
+    }
+  }
+
+  /** Completes when the server has agreed. */
+  CompletableFuture<?> watch(Link link, String uri) {
+    if (!link.isModern()) {
+      return legacy(link, "resources/subscribe", uri).thenRun(() -> change(uri, true));
+    }
+    change(uri, true);
+    Stream stream = renewStanding(link);
+    if (stream == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return stream
+        .acknowledged()
+        .whenComplete(
+            (agreed, failure) -> {
+              if (failure != null || !agreed.resources().contains(uri)) {
+                change(uri, false);
+              }
+            })
+        .thenAccept(
+            agreed -> {
+              if (!agreed.resources().contains(uri)) {
+                throw Failures.unsupported(
+                    LISTEN, "the server did not agree to this resource", "read it now and then");
+              }
+            });
+  }
+
+  CompletableFuture<?> unwatch(Link link, String uri) {
+    change(uri, false);
+    if (link.isModern()) {
+      Stream unused = renewStanding(link);
+      return CompletableFuture.completedFuture(null);
+    }
+    return isWanted(uri)
+        ? CompletableFuture.completedFuture(null)
+        : legacy(link, "resources/unsubscribe", uri);
+  }
+
+  /** A listener of the session came: in the modern era lists must be asked for. */
+  void listenersChanged(Link link) {
+    if (link.isModern()) {
+      Stream unused = renewStanding(link);
+    }
+  }
+
+  Stream add(McpSubscriptionFilter filter, McpListener listener) {
+    Stream stream = new Stream(this, filter, listener);
+    lock.lock();
+    try {
+      streams.add(stream);
+    } finally {
+      lock.unlock();
+    }
+    return stream;
+  }
+
+  /** Opens a stream on a process, once. */
+  void open(Stream stream, Link link) {
+    if (stream.isOver() || !stream.take(link)) {
+      return;
+    }
+    if (link.isModern()) {
+      listen(stream, link);
+      return;
+    }
+    McpCapabilities can = link.server().orElseThrow().capabilities();
+    McpSubscriptionFilter asked = stream.filter();
+    List<String> uris = can.resourcesSubscribe() ? asked.resources() : List.of();
+    McpSubscriptionFilter agreed =
+        new McpSubscriptionFilter(
+            asked.toolsChanged() && can.toolsListChanged(),
+            asked.promptsChanged() && can.promptsListChanged(),
+            asked.resourcesChanged() && can.resourcesListChanged(),
+            uris);
+    CompletableFuture<?>[] all =
+        uris.stream()
+            .map(uri -> legacy(link, "resources/subscribe", uri))
+            .toArray(CompletableFuture[]::new);
+    var unused =
+        CompletableFuture.allOf(all)
+            .whenComplete(
+                (none, failure) -> {
+                  if (failure == null) {
+                    stream.agreed(agreed);
+                  } else if (failure.getCause() instanceof McpErrorException refused) {
+                    stream.fail(refused);
+                  } else {
+                    stream.over(null, failure.getCause());
+                  }
+                });
+  }
+
+  void close(Stream stream) {
+    RpcCall call = stream.call();
+    boolean over = stream.isOver();
+    stream.end();
+    if (call != null) {
+      boolean unused = call.cancel("the subscription was closed");
+    } else if (!over) {
+      Link link = stream.carrier();
+      if (link != null && link.isOpen() && !link.isModern()) {
+        stream.filter().resources().stream()
+            .filter(uri -> !isWanted(uri))
+            .forEach(uri -> logged(legacy(link, "resources/unsubscribe", uri)));
+      }
+    }
+  }
+
+  void forget(Stream stream) {
+    lock.lock();
+    try {
+      streams.remove(stream);
+      if (standing == stream) {
+        standing = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The session has ended. */
+  void closeAll() {
+    List<Stream> open;
+    lock.lock();
+    try {
+      open = new ArrayList<>(streams);
+      if (standing != null) {
+        open.add(standing);
+      }
+    } finally {
+      lock.unlock();
+    }
+    open.forEach(Stream::end);
+  }
+
+  /** Gives a notification to those it is for. */
+  void route(Link link, Envelope notification) {
+    if (!link.isModern()) {
+      toStreams(notification);
+      news.tell(News.of(notification));
+      return;
+    }
+    String id =
+        notification.method().equals("notifications/cancelled")
+            ? notification.token("params", "requestId").orElse("")
+            : notification.token("params", "_meta", ModernRequests.SUBSCRIPTION).orElse("");
+    Stream stream = id.isEmpty() ? null : find(link, id);
+    if (stream == null) {
+      news.tell(News.of(notification));
+    } else if (notification.method().equals(ACKNOWLEDGED)) {
+      Json to =
+          notification.token("params", "notifications").map(Json::parse).orElse(Json.EMPTY_OBJECT);
+      stream.agreed(McpSubscriptionFilter.from(to));
+    } else if (notification.method().equals("notifications/cancelled")) {
+      close(stream);
+    } else if (!stream.isSpeaking()) {
+      LOG.warn("a server spoke on a subscription before it agreed to it; skipped");
+    } else if (stream.listener().isEmpty()) {
+      news.tell(News.of(notification));
+    } else {
+      news.tell(stream.listener(), News.of(notification));
+    }
+  }
+
+  private void toStreams(Envelope notification) {
+    String method = notification.method();
+    String uri =
+        notification.token("params", "uri").map(Json::parse).flatMap(u -> u.string("")).orElse("");
+    List<Stream> open;
+    lock.lock();
+    try {
+      open = List.copyOf(streams);
+    } finally {
+      lock.unlock();
+    }
+    for (Stream stream : open) {
+      McpSubscriptionFilter filter = stream.filter();
+      boolean wanted =
+          switch (method) {
+            case News.TOOLS -> filter.toolsChanged();
+            case News.PROMPTS -> filter.promptsChanged();
+            case News.RESOURCES -> filter.resourcesChanged();
+            case News.UPDATED -> filter.resources().stream().anyMatch(uri::startsWith);
+            default -> false;
+          };
+      if (wanted && stream.isSpeaking()) {
+        news.tell(stream.listener(), News.of(notification));
+      }
+    }
+  }
+
+  /** Opens the stream of the session's listeners anew, if it is to carry something else. */
+  private @Nullable Stream renewStanding(Link link) {
+    McpCapabilities can = link.server().orElseThrow().capabilities();
+    boolean heard = news.hasListeners();
+    Stream old;
+    Stream fresh;
+    lock.lock();
+    try {
+      McpSubscriptionFilter filter =
+          new McpSubscriptionFilter(
+              heard && can.toolsListChanged(),
+              heard && can.promptsListChanged(),
+              heard && can.resourcesListChanged(),
+              List.copyOf(watched));
+      old = standing;
+      if (old != null && old.filter().equals(filter) && old.carrier() == link) {
+        return old;
+      }
+      fresh = filter.isEmpty() ? null : new Stream(this, filter, null);
+      standing = fresh;
+    } finally {
+      lock.unlock();
+    }
+    if (fresh != null) {
+      open(fresh, link);
+    }
+    if (old != null && fresh == null) {
+      close(old);
+    } else if (old != null) {
+      // the old one speaks until the new one does, so that nothing is missed
+      var unused = fresh.acknowledged().whenComplete((agreed, failure) -> close(old));
+    }
+    return fresh;
+  }
+
+  private void listen(Stream stream, Link link) {
+    Json params =
+        modern.complete(
+            LISTEN,
+            java.util.Optional.of(Json.of(Map.of("notifications", stream.filter().toJson()))));
+    RpcCall call;
+    lock.lock(); // the first words on a stream wait until its id is known
+    try {
+      call = link.call(LISTEN, params, CallOptions.standard().withoutTimeout().withInOrder());
+      stream.carry(call);
+      carried.put(new Carried(link, Long.toString(call.id())), stream);
+    } catch (SandboxException e) {
+      stream.over(null, e);
+      return;
+    } finally {
+      lock.unlock();
+    }
+    var unused =
+        call.future()
+            .whenComplete(
+                (answer, failure) -> {
+                  lock.lock();
+                  try {
+                    carried.remove(new Carried(link, Long.toString(call.id())), stream);
+                  } finally {
+                    lock.unlock();
+                  }
+                  stream.over(answer, failure);
+                });
+  }
+
+  private @Nullable Stream find(Link link, String id) {
+    lock.lock();
+    try {
+      return carried.get(new Carried(link, id));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(String uri, boolean wanted) {
+    lock.lock();
+    try {
+      boolean unused = wanted ? watched.add(uri) : watched.remove(uri);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isWanted(String uri) {
+    lock.lock();
+    try {
+      return watched.contains(uri)
+          || streams.stream().anyMatch(stream -> stream.filter().resources().contains(uri));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private CompletableFuture<?> legacy(Link link, String method, String uri) {
+    try {
+      return link.call(method, Json.of(Map.of("uri", uri)), CallOptions.standard())
+          .future()
+          .thenAccept(
+              answer -> {
+                if (answer.kind() == Envelope.Kind.ERROR) {
+                  throw new McpErrorException(method, answer.error().orElseThrow());
+                }
+              });
+    } catch (SandboxException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static void logged(CompletableFuture<?> change) {
+    var unused =
+        change.whenComplete(
+            (none, failure) -> {
+              if (failure != null) {
+                LOG.warn("a resource could not be (un)subscribed: {}", failure.getMessage());
+              }
+            });
+  }
+}

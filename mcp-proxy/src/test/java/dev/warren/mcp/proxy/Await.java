@@ -1,0 +1,18 @@
+package dev.warren.mcp.proxy;
+
+import java.util.concurrent.Callable;
+
+/** Waits for what happens on other threads. */
+final class Await {
+  private Await() {}
+
+  static void until(Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("it did not happen within 20 s");
+      }
+      Thread.sleep(10);
+    }
+  }
+}
