@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,11 +103,17 @@ class ContainersIT {
 
   @Test
   void containerOfAnotherOwner_isForeign() {
-    ContainerSpec spec = spec("sleep", "1").build();
+    ContainerSpec spec =
+        spec("sleep", "1").labels(Map.of("dev.warren.manager", run, "team", "a")).build();
     runtime.containers().create(spec);
+    assertThat(runtime.containers().listByLabel("dev.warren.manager", run)).hasSize(1);
     try (DockerRuntime other =
         engine.builder(run + "x").stateDirectory(StateDirectory.at(directory)).build()) {
       fails(Code.PERMISSION_DENIED, () -> other.containers().delete(spec.id()));
+      assertThat(other.containers().get(spec.id()).orElseThrow().labels())
+          .as("no manager of another owner takes it for its own")
+          .isEqualTo(Map.of("team", "a"));
+      assertThat(other.containers().listByLabel("dev.warren.manager", run)).isEmpty();
     }
     assertThat(runtime.containers().get(spec.id())).isPresent();
   }

@@ -63,16 +63,16 @@ public final class DockerContainers implements Containers {
 
   @Override
   public Optional<ContainerInfo> get(String id) {
-    return lookup.find("look up container", id).map(found -> info(id, found));
+    return lookup.find("look up container", id).map(found -> info(owner, id, found));
   }
 
-  static ContainerInfo info(String id, InspectContainerResponse found) {
+  static ContainerInfo info(Ownership owner, String id, InspectContainerResponse found) {
     Map<String, String> labels = ContainerLookup.labels(found);
     String named = found.getConfig() == null ? null : found.getConfig().getImage();
     return new ContainerInfo(
         id,
         labels.getOrDefault(Ownership.IMAGE, named == null ? "" : named),
-        Ownership.visible(labels),
+        owner.visible(id, labels),
         // The engine's lists know the second only, and both shall be the same.
         OffsetDateTime.parse(found.getCreated()).toInstant().truncatedTo(ChronoUnit.SECONDS));
   }
@@ -121,13 +121,13 @@ public final class DockerContainers implements Containers {
     return Optional.empty();
   }
 
-  private static ContainerInfo info(String id, JsonNode item) {
+  private ContainerInfo info(String id, JsonNode item) {
     Map<String, String> labels = new TreeMap<>();
     item.path("Labels").properties().forEach(e -> labels.put(e.getKey(), e.getValue().asText()));
     return new ContainerInfo(
         id,
         labels.getOrDefault(Ownership.IMAGE, item.path("Image").asText("")),
-        Ownership.visible(labels),
+        owner.visible(id, labels),
         Instant.ofEpochSecond(item.path("Created").asLong()));
   }
 

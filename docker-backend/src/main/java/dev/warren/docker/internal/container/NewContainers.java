@@ -65,7 +65,7 @@ public final class NewContainers implements ContainerMaker {
     }
     return lookup
         .find(CREATE, id)
-        .map(found -> DockerContainers.info(id, found))
+        .map(found -> DockerContainers.info(owner, id, found))
         .orElseThrow(() -> gone(id));
   }
 

@@ -15,8 +15,10 @@ import java.util.TreeSet;
  * @param name as the user chose it
  */
 public record Ownership(String name) {
+  private static final String WARREN = "dev.warren.";
+
   /** Begins the labels that are the backend's own; callers never see them. */
-  public static final String PREFIX = "dev.warren.docker.";
+  public static final String PREFIX = WARREN + "docker.";
 
   /** On containers, networks and images. */
   public static final String OWNER = PREFIX + "owner";
@@ -62,6 +64,18 @@ public record Ownership(String name) {
       visible.keySet().retainAll(Set.of(keys.split("\n", -1)));
     }
     visible.keySet().removeIf(key -> key.startsWith(PREFIX));
+    return visible;
+  }
+
+  /**
+   * The labels that a caller sees of a container. On one that another owner made, Warren's labels
+   * would tell a manager that it is one of its own, so they are left out.
+   */
+  Map<String, String> visible(String id, Map<String, String> labels) {
+    Map<String, String> visible = visible(labels);
+    if (!ownsContainer(id, labels)) {
+      visible.keySet().removeIf(key -> key.startsWith(WARREN));
+    }
     return visible;
   }
 
