@@ -30,7 +30,8 @@ class DualEraIT extends PeerTestCase {
   static void start() {
     sandbox = peers.sandbox();
     assertThat(
-            sandbox.exec("ln", "-s", PeerSandboxes.PEERS + "/node_modules", "/data/node_modules")
+            sandbox
+                .exec("ln", "-s", PeerSandboxes.PEERS + "/node_modules", "/data/node_modules")
                 .success())
         .isTrue();
     command = peers.node(PeerSandboxes.install(sandbox, "dual-era.mjs"));

@@ -159,7 +159,8 @@ class EverythingIT extends PeerTestCase {
                   .onProgress(heard::add));
       Eventually.within(Duration.ofMinutes(1)).until("progress came", () -> !heard.isEmpty());
       assertThat(call.cancel(true)).isTrue();
-      Eventually.soon().until("the server was told", () -> tap.sent("notifications/cancelled").count() == 1);
+      Eventually.soon()
+          .until("the server was told", () -> tap.sent("notifications/cancelled").count() == 1);
       int then = heard.size();
       long reports = tap.received("notifications/progress").count();
       Eventually.within(Duration.ofMinutes(1))

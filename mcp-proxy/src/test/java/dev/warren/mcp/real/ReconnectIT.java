@@ -62,8 +62,7 @@ class ReconnectIT extends PeerTestCase {
           .passes(() -> assertThat(seen(sandbox)).containsExactlyElementsOf(tap.sent()));
       assertThat(tap.sent("initialize")).hasSize(1);
       assertThat(texts(seen(sandbox)))
-          .containsExactlyElementsOf(
-              IntStream.range(0, CALLS).mapToObj(i -> "call " + i).toList());
+          .containsExactlyElementsOf(IntStream.range(0, CALLS).mapToObj(i -> "call " + i).toList());
       assertThat(tap.answers().map(answer -> answer.at("/id").orElseThrow().toString()))
           .containsExactlyInAnyOrderElementsOf(
               IntStream.range(0, CALLS / 10).mapToObj(String::valueOf).toList());

@@ -146,6 +146,7 @@ class SandboxFaultsIT extends PeerTestCase {
     Eventually.within(Duration.ofMinutes(1))
         .passes(
             () ->
-                assertThat(sandbox.processes().list()).allMatch(process -> process.exit().isPresent()));
+                assertThat(sandbox.processes().list())
+                    .allMatch(process -> process.exit().isPresent()));
   }
 }
