@@ -29,8 +29,7 @@ class ConformanceIT {
 
   @BeforeEach
   void start() {
-    McpEndpoint endpoint =
-        McpEndpoint.builder(McpGate.anyone(HttpFixture.everything())).build();
+    McpEndpoint endpoint = McpEndpoint.builder(McpGate.anyone(HttpFixture.everything())).build();
     server = McpHttpServer.start(endpoint, 0, "/mcp");
   }
 
@@ -98,7 +97,9 @@ class ConformanceIT {
     HttpClient client = HttpClient.newHttpClient();
     for (String abilities :
         List.of(
-            "{}", "{\"elicitation\":{}}", "{\"sampling\":{}}",
+            "{}",
+            "{\"elicitation\":{}}",
+            "{\"sampling\":{}}",
             "{\"sampling\":{},\"elicitation\":{},\"roots\":{\"listChanged\":true}}")) {
       HttpRequest.Builder request = HttpRequest.newBuilder(server.uri());
       String[] all = headers("tools/list", "", "Content-Type", "application/json");

@@ -1,6 +1,7 @@
 package dev.warren.mcp.proxy;
 
 import dev.warren.mcp.Json;
+import dev.warren.mcp.StdioTransport;
 import dev.warren.mcp.fixture.InProcessServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class HttpHarness implements AutoCloseable {
   final InProcessServer fixture = new InProcessServer();
   final McpEndpoint endpoint;
   final McpHttpServer server;
+  private final StdioTransport transport;
   private final HttpClient client = HttpClient.newHttpClient();
 
   /** Who asks and for which bot stands in headers, as a real gate would read it from a token. */
@@ -39,10 +41,17 @@ final class HttpHarness implements AutoCloseable {
       return McpAccess.forbidden();
     }
     return new McpAccess.Granted(
-        user.orElse("alice"), request.header("X-Bot").orElse("bot-1") + "/everything", fixture);
+        user.orElse("alice"), request.header("X-Bot").orElse("bot-1") + "/everything", transport);
+  }
+
+  HttpHarness(UnaryOperator<McpEndpoint.Builder> settings, StdioTransport transport) {
+    this.transport = transport;
+    endpoint = settings.apply(McpEndpoint.builder(this::check)).build();
+    server = McpHttpServer.start(endpoint, 0, "/mcp");
   }
 
   HttpHarness(UnaryOperator<McpEndpoint.Builder> settings) {
+    this.transport = fixture;
     endpoint = settings.apply(McpEndpoint.builder(this::check)).build();
     server = McpHttpServer.start(endpoint, 0, "/mcp");
   }
@@ -134,7 +143,8 @@ final class HttpHarness implements AutoCloseable {
   }
 
   static String[] headers(String method, String name, String... more) {
-    List<String> all = new ArrayList<>(List.of("MCP-Protocol-Version", MODERN, "Mcp-Method", method));
+    List<String> all =
+        new ArrayList<>(List.of("MCP-Protocol-Version", MODERN, "Mcp-Method", method));
     if (!name.isEmpty()) {
       all.addAll(List.of("Mcp-Name", name));
     }

@@ -61,7 +61,14 @@ class HttpSafetyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", ""})
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        ""
+      })
   void unknownHost_is403(String host) throws Exception {
     start();
 
@@ -69,7 +76,15 @@ class HttpSafetyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://evil.example", "null", "http://localhost.evil.example", "http://localhost@evil.example", "https://app.example.evil", "file://"})
+  @ValueSource(
+      strings = {
+        "http://evil.example",
+        "null",
+        "http://localhost.evil.example",
+        "http://localhost@evil.example",
+        "https://app.example.evil",
+        "file://"
+      })
   void unknownOrigin_is403(String origin) throws Exception {
     start(settings -> settings.allowOrigin("https://app.example"));
 
@@ -78,7 +93,13 @@ class HttpSafetyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"http://localhost:1234", "http://127.0.0.1", "http://[::1]:8", "https://app.example"})
+  @ValueSource(
+      strings = {
+        "http://localhost:1234",
+        "http://127.0.0.1",
+        "http://[::1]:8",
+        "https://app.example"
+      })
   void knownOrigin_isTaken(String origin) throws Exception {
     start(settings -> settings.allowOrigin("https://app.example"));
 
@@ -110,7 +131,9 @@ class HttpSafetyTest {
     String session = http.session();
 
     for (String[] stranger :
-        new String[][] {{"X-User", "bob", SESSION, session}, {"X-Bot", "bot-2", SESSION, session}}) {
+        new String[][] {
+          {"X-User", "bob", SESSION, session}, {"X-Bot", "bot-2", SESSION, session}
+        }) {
       assertThat(http.post(call(1, "echo", "{}"), stranger).statusCode()).isEqualTo(404);
       assertThat(http.delete(stranger).statusCode()).isEqualTo(404);
       try (Events events = http.listen(stranger)) {
@@ -265,8 +288,7 @@ class HttpSafetyTest {
       assertThat(two.response.statusCode()).isEqualTo(200);
       assertThat(http.post(call(1, "echo", "{}"), SESSION, session).statusCode()).isEqualTo(503);
     }
-    Await.until(
-        () -> http.post(call(2, "echo", "{}"), SESSION, session).statusCode() == 200);
+    Await.until(() -> http.post(call(2, "echo", "{}"), SESSION, session).statusCode() == 200);
   }
 
   @Test

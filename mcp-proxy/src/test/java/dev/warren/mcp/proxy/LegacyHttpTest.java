@@ -64,7 +64,18 @@ class LegacyHttpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", "\"1\"", "0", "\"\"", "-3", "1.0", "1e0", "9007199254740993", "123456789012345678901234567890"})
+  @ValueSource(
+      strings = {
+        "1",
+        "\"1\"",
+        "0",
+        "\"\"",
+        "-3",
+        "1.0",
+        "1e0",
+        "9007199254740993",
+        "123456789012345678901234567890"
+      })
   void ids_comeBackAsTheyWere(String id) throws Exception {
     String session = http.session();
 
@@ -109,7 +120,8 @@ class LegacyHttpTest {
             + "\"test_tool_with_progress\",\"_meta\":{\"progressToken\":\"p-1\"}}}";
 
     try (Events events = http.open(request, SESSION, session)) {
-      assertThat(events.response.headers().firstValue("Content-Type")).contains("text/event-stream");
+      assertThat(events.response.headers().firstValue("Content-Type"))
+          .contains("text/event-stream");
       for (int i = 0; i < 3; i++) {
         Json progress = events.next().orElseThrow();
         assertThat(progress.string("/params/progressToken")).contains("p-1");
@@ -192,7 +204,8 @@ class LegacyHttpTest {
       assertThat(events.next()).isPresent();
       lastId = events.lastId;
     }
-    // The tool ends only when its question is answered; its answer is there for a client that comes.
+    // The tool ends only when its question is answered; its answer is there for a client that
+    // comes.
     Thread.sleep(1_000);
 
     try (Events again = http.listen(SESSION, session, "Last-Event-ID", lastId)) {
@@ -252,7 +265,8 @@ class LegacyHttpTest {
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":5}}";
 
     assertThat(http.post(cancel, SESSION, other).statusCode()).isEqualTo(202);
-    Json alive = HttpHarness.json(http.post(call(6, "test_simple_text", "{}"), SESSION, session).body());
+    Json alive =
+        HttpHarness.json(http.post(call(6, "test_simple_text", "{}"), SESSION, session).body());
     assertThat(alive.at("/result")).isPresent();
     assertThat(waiting).isNotDone();
     http.post(cancel, SESSION, session);
@@ -314,9 +328,9 @@ class LegacyHttpTest {
   void callThatWaits_becomesAStream() throws Exception {
     String session = http.session();
 
-    try (Events events =
-        http.open(call(1, "wait", "{\"millis\":600}"), SESSION, session)) {
-      assertThat(events.response.headers().firstValue("Content-Type")).contains("text/event-stream");
+    try (Events events = http.open(call(1, "wait", "{\"millis\":600}"), SESSION, session)) {
+      assertThat(events.response.headers().firstValue("Content-Type"))
+          .contains("text/event-stream");
       assertThat(text(events.next().orElseThrow())).isEqualTo("waited");
     }
   }

@@ -40,8 +40,7 @@ class McpProxyTest {
 
   private McpProxy.Builder builder() {
     return McpProxy.builder(
-            (bot, server) ->
-                server.equals("everything") ? Optional.of(fixture) : Optional.empty())
+            (bot, server) -> server.equals("everything") ? Optional.of(fixture) : Optional.empty())
         .sessions(session -> session.era(McpEra.Mode.LEGACY));
   }
 
@@ -102,7 +101,8 @@ class McpProxyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", "\"1\"", "0", "\"\"", "-3", "1.0", "1e0", "123456789012345678901234567890"})
+  @ValueSource(
+      strings = {"1", "\"1\"", "0", "\"\"", "-3", "1.0", "1e0", "123456789012345678901234567890"})
   void ids_comeBackAsTheyWere(String id) {
     assertThat(proxy.handle(ALICE, call(id, "test_simple_text", "{}")).orElseThrow())
         .contains("\"id\":" + id + ",");

@@ -43,8 +43,7 @@ class ModernHttpTest {
   private HttpResponse<String> tool(int id, String name, String abilities, String more)
       throws Exception {
     String params = "\"name\":\"" + name + "\"" + (more.isEmpty() ? "" : "," + more);
-    return http.post(
-        modern(id, "tools/call", abilities, params), headers("tools/call", name));
+    return http.post(modern(id, "tools/call", abilities, params), headers("tools/call", name));
   }
 
   @Test
@@ -109,8 +108,7 @@ class ModernHttpTest {
 
   @Test
   void unknownVersion_isRefusedWithTheKnownOnes() throws Exception {
-    String body =
-        modern(1, "tools/list", "{}", "").replace("\"2026-07-28\"", "\"2031-01-01\"");
+    String body = modern(1, "tools/list", "{}", "").replace("\"2026-07-28\"", "\"2031-01-01\"");
 
     HttpResponse<String> reply =
         http.post(body, "MCP-Protocol-Version", "2031-01-01", "Mcp-Method", "tools/list");
@@ -122,8 +120,7 @@ class ModernHttpTest {
 
   @Test
   void unknownMethod_is404() throws Exception {
-    HttpResponse<String> reply =
-        http.post(modern(1, "no/such", "{}", ""), headers("no/such", ""));
+    HttpResponse<String> reply = http.post(modern(1, "no/such", "{}", ""), headers("no/such", ""));
 
     assertThat(reply.statusCode()).isEqualTo(404);
     assertThat(HttpHarness.json(reply.body()).at("/error/code")).contains(Json.of(-32601));
@@ -228,7 +225,8 @@ class ModernHttpTest {
     String loud =
         http.post(
                 modern(2, "tools/call", "{}", "\"name\":\"test_tool_with_logging\"")
-                    .replace("\"_meta\":{", "\"_meta\":{\"io.modelcontextprotocol/logLevel\":\"info\","),
+                    .replace(
+                        "\"_meta\":{", "\"_meta\":{\"io.modelcontextprotocol/logLevel\":\"info\","),
                 headers("tools/call", "test_tool_with_logging"))
             .body();
 
@@ -285,8 +283,7 @@ class ModernHttpTest {
       tool(i, "test_simple_text", "{}", "");
     }
     assertThat(http.fixture.started()).isEqualTo(1);
-    http.post(
-        modern(9, "tools/list", "{}", ""), headers("tools/list", "", "X-User", "bob"));
+    http.post(modern(9, "tools/list", "{}", ""), headers("tools/list", "", "X-User", "bob"));
     assertThat(http.fixture.started()).isEqualTo(2);
   }
 

@@ -170,9 +170,7 @@ public final class ProxySessions implements AutoCloseable {
 
   private synchronized List<McpSession> take(Predicate<Map.Entry<Key, Lease>> which) {
     List<McpSession> taken = new ArrayList<>();
-    sessions
-        .entrySet()
-        .removeIf(entry -> which.test(entry) && taken.add(entry.getValue().session));
+    sessions.entrySet().removeIf(entry -> which.test(entry) && taken.add(entry.getValue().session));
     return taken;
   }
 
