@@ -95,8 +95,9 @@ public final class AgentLoop {
         return;
       }
       Step step = chosen.get();
-      out.printf("%d. %s: %s.%s %s%n", number, step.reason(), step.server(), step.tool(),
-          Json.of(step.arguments()));
+      out.printf(
+          "%d. %s: %s.%s %s%n",
+          number, step.reason(), step.server(), step.tool(), Json.of(step.arguments()));
       McpToolResult result = servers.get(step.server()).callTool(step.tool(), step.arguments());
       out.print(result.toString().indent(5));
       rules.learn(step, result);

@@ -28,7 +28,8 @@ final class AgentRules {
     Optional<String> unknown = cities.stream().filter(city -> !known.containsKey(city)).findFirst();
     if (unknown.isPresent()) {
       Map<String, Object> arguments = Map.of("city", unknown.get());
-      return Optional.of(new Step("nothing known of " + unknown.get(), "weather", "forecast", arguments));
+      return Optional.of(
+          new Step("nothing known of " + unknown.get(), "weather", "forecast", arguments));
     }
     if (!written) {
       Map<String, Object> arguments = new LinkedHashMap<>();
