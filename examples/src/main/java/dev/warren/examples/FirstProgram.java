@@ -5,6 +5,9 @@ import dev.warren.BotId;
 import dev.warren.ExecResult;
 import dev.warren.Sandbox;
 import dev.warren.SandboxRuntimes;
+import dev.warren.mcp.McpSession;
+import dev.warren.mcp.SandboxTools;
+import java.util.Map;
 
 /** The program of the README. */
 public final class FirstProgram {
@@ -20,6 +23,9 @@ public final class FirstProgram {
       sandbox.files().writeString("notes.txt", "hello");
       ExecResult result = sandbox.exec("sh", "-c", "cat notes.txt");
       System.out.println(result.stdout());
+      try (McpSession mcp = McpSession.builder(SandboxTools.of(sandbox)).open()) {
+        System.out.println(mcp.callTool("read", Map.of("path", "notes.txt")));
+      }
       manager.delete(sandbox.bot());
     }
     // README:end

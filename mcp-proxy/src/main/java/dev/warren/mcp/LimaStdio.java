@@ -66,29 +66,68 @@ public final class LimaStdio implements StdioTransport {
   /**
    * {@inheritDoc}
    *
-   * <p>The end of {@code limactl} does not end what runs in the container; so the process is also
-   * signalled by its exec id.
+   * <p>The end of {@code limactl} does not end what runs in the container, so signals are sent in
+   * the machine: to the server and all that shares its process group. What gave itself a group of
+   * its own, or is left when the server has ended, goes on until the container stops.
    */
   @Override
   public StdioChannel start(StdioChannel.Receiver receiver) {
     String execId = "mcp-" + randomHex();
-    List<String> start = inMachine("tasks", "exec", "--exec-id", execId, container);
+    List<String> start = withCtr("tasks", "exec", "--exec-id", execId, container);
     start.addAll(command);
-    List<String> signal = inMachine("tasks", "kill", "--exec-id", execId, "--signal");
-    return LimaChannel.start(HostStdio.of(start), number -> signalLine(signal, number), receiver);
+    return LimaChannel.start(HostStdio.of(start), new Signals(execId), receiver);
   }
 
-  private List<String> signalLine(List<String> line, String number) {
-    List<String> words = new ArrayList<>(line);
-    words.add(number);
-    words.add(container);
-    return words;
+  private final class Signals implements LimaChannel.Remote {
+    private final String execId;
+
+    Signals(String execId) {
+      this.execId = execId;
+    }
+
+    @Override
+    public String execId() {
+      return execId;
+    }
+
+    @Override
+    public List<String> list() {
+      return withCtr("tasks", "ps", container);
+    }
+
+    @Override
+    public List<String> signalGroup(String signal, long leader) {
+      List<String> line = inMachine(privilege());
+      line.addAll(List.of("kill", "-s", signal, "--", "-" + leader));
+      return line;
+    }
+
+    @Override
+    public List<String> signalProcess(String signal) {
+      return withCtr("tasks", "kill", "--exec-id", execId, "--signal", "SIG" + signal, container);
+    }
   }
 
-  private List<String> inMachine(String... words) {
-    List<String> line = new ArrayList<>(List.of(limactl, "shell", "--workdir", "/", instance));
-    line.addAll(ctr);
+  /** What stands before {@code ctr}: {@code sudo} where it is needed. */
+  private List<String> privilege() {
+    for (int i = 0; i < ctr.size(); i++) {
+      String word = ctr.get(i);
+      if (word.equals("ctr") || word.endsWith("/ctr")) {
+        return ctr.subList(0, i);
+      }
+    }
+    return List.of();
+  }
+
+  private List<String> withCtr(String... words) {
+    List<String> line = inMachine(ctr);
     line.addAll(List.of(words));
+    return line;
+  }
+
+  private List<String> inMachine(List<String> words) {
+    List<String> line = new ArrayList<>(List.of(limactl, "shell", "--workdir", "/", instance));
+    line.addAll(words);
     return line;
   }
 

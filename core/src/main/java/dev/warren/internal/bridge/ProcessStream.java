@@ -50,9 +50,7 @@ final class ProcessStream {
                 first.hasStart()
                     ? ContainerServiceGrpc.getExecMethod()
                     : ContainerServiceGrpc.getAttachMethod(),
-                CallOptions.DEFAULT
-                    .withExecutor(executor)
-                    .withMaxInboundMessageSize(MAX_FRAME)));
+                CallOptions.DEFAULT.withExecutor(executor).withMaxInboundMessageSize(MAX_FRAME)));
   }
 
   void begin(ProcessInput first, Owner owner) {

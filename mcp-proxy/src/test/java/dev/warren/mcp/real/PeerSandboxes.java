@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * {@code scripts/mcp-servers} installed. In a namespace and a state directory of its own; leaves
  * nothing.
  */
-final class PeerSandboxes implements AutoCloseable {
+public final class PeerSandboxes implements AutoCloseable {
   /** Where the servers are in a sandbox. */
   static final String PEERS = "/opt/peers";
 
@@ -46,7 +46,7 @@ final class PeerSandboxes implements AutoCloseable {
   private final BotContainerManager manager;
   private final List<BotId> bots = new ArrayList<>();
 
-  PeerSandboxes() throws IOException {
+  public PeerSandboxes() throws IOException {
     directory = Files.createTempDirectory("mcp-real-");
     Path plugins = Path.of(TestEnvironment.require("WARREN_TEST_CNI_BIN"));
     runtime =
@@ -99,16 +99,16 @@ final class PeerSandboxes implements AutoCloseable {
     return runtime;
   }
 
-  Path socket() {
+  public Path socket() {
     return socket;
   }
 
-  String namespace() {
+  public String namespace() {
     return namespace;
   }
 
   /** A bot of its own, whose sandbox runs and has no way out. */
-  Sandbox sandbox() {
+  public Sandbox sandbox() {
     BotId bot = BotId.of("peer-" + BOTS.incrementAndGet());
     synchronized (bots) {
       bots.add(bot);
@@ -140,7 +140,7 @@ final class PeerSandboxes implements AutoCloseable {
     return target;
   }
 
-  static String resource(String name) {
+  public static String resource(String name) {
     try (var in = PeerSandboxes.class.getResourceAsStream(name)) {
       assertThat(in).as(name).isNotNull();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -5,28 +5,44 @@ import dev.warren.SandboxException.Code;
 import dev.warren.mcp.HostStdio;
 import dev.warren.mcp.StdioChannel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A local client of a process elsewhere, which has to be signalled by a command of its own. */
+/** A local client of a process elsewhere, which has to be signalled by commands of its own. */
 public final class LimaChannel implements StdioChannel {
-  private static final long SIGNAL_SECONDS = 10;
+  private static final long COMMAND_SECONDS = 10;
+  private static final Pattern PID = Pattern.compile("^(\\d+)\\s");
 
   private final StdioChannel client;
-  private final Function<String, List<String>> signalCommand;
+  private final Remote remote;
 
-  private LimaChannel(StdioChannel client, Function<String, List<String>> signalCommand) {
+  private LimaChannel(StdioChannel client, Remote remote) {
     this.client = client;
-    this.signalCommand = signalCommand;
+    this.remote = remote;
   }
 
-  /**
-   * @param signalCommand from the name of a signal to the command that sends it
-   */
-  public static LimaChannel start(
-      HostStdio client, Function<String, List<String>> signalCommand, Receiver receiver) {
-    return new LimaChannel(client.start(receiver), signalCommand);
+  /** The commands that reach the process where it runs; signals are named as in {@code TERM}. */
+  public interface Remote {
+    /** What stands in the line of the process in the list. */
+    String execId();
+
+    /** Lists the processes of the container: in each line the pid, and the exec id of ours. */
+    List<String> list();
+
+    /** Signals a process group, whose leader is the process. */
+    List<String> signalGroup(String signal, long leader);
+
+    /** Signals the process alone. */
+    List<String> signalProcess(String signal);
+  }
+
+  public static LimaChannel start(HostStdio client, Remote remote, Receiver receiver) {
+    return new LimaChannel(client.start(receiver), remote);
   }
 
   @Override
@@ -42,7 +58,7 @@ public final class LimaChannel implements StdioChannel {
   /** The client ends with the process, so it is left alone. */
   @Override
   public void terminate() {
-    Errands.run("terminate MCP server", () -> signal("SIGTERM"));
+    Errands.run("terminate MCP server", () -> signal("TERM"));
   }
 
   @Override
@@ -51,23 +67,21 @@ public final class LimaChannel implements StdioChannel {
         "end MCP server",
         () -> {
           try {
-            signal("SIGKILL");
+            signal("KILL");
           } finally {
             client.kill();
           }
         });
   }
 
+  /** The engine signals one process only; what it started shares its group. */
   private void signal(String name) {
     try {
-      Process process =
-          new ProcessBuilder(signalCommand.apply(name))
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      process.getOutputStream().close();
-      if (!process.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+      OptionalLong leader = leader();
+      boolean done =
+          leader.isPresent() && run(remote.signalGroup(name, leader.getAsLong())).code() == 0;
+      if (!done) {
+        Ran unused = run(remote.signalProcess(name));
       }
     } catch (IOException e) {
       throw SandboxException.of(Code.UNAVAILABLE, "signal MCP server", client.toString())
@@ -77,6 +91,38 @@ public final class LimaChannel implements StdioChannel {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private OptionalLong leader() throws IOException, InterruptedException {
+    return run(remote.list())
+        .output()
+        .lines()
+        .filter(line -> line.contains(remote.execId()))
+        .map(PID::matcher)
+        .filter(Matcher::find)
+        .mapToLong(pid -> Long.parseLong(pid.group(1)))
+        .filter(pid -> pid > 1)
+        .findFirst();
+  }
+
+  private record Ran(int code, String output) {}
+
+  private static Ran run(List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    CompletableFuture<Process> unused =
+        process
+            .onExit()
+            .orTimeout(COMMAND_SECONDS, TimeUnit.SECONDS)
+            .whenComplete(
+                (ended, late) -> {
+                  if (late != null) {
+                    process.destroyForcibly();
+                  }
+                });
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ran(process.waitFor(), output);
   }
 
   @Override
