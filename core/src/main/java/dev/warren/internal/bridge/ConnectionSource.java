@@ -4,11 +4,17 @@ package dev.warren.internal.bridge;
 public interface ConnectionSource {
 
   /**
+   * The reason of an error that says that there is nothing to connect to: the sandbox has ended.
+   */
+  String NOT_RUNNING = "NOT_RUNNING";
+
+  /**
    * Borrows the connection; it is not closed while it is borrowed.
    *
    * @param operation what it is for, for error messages
    * @throws dev.warren.SandboxException {@code NOT_FOUND} when the bot has no sandbox, {@code
-   *     UNAVAILABLE} when it does not run or does not answer, {@code CLOSED}
+   *     UNAVAILABLE} when it does not run (reason {@link #NOT_RUNNING}) or does not answer, {@code
+   *     CLOSED}
    */
   Lease lease(String operation);
 

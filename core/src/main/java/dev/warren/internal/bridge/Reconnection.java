@@ -113,7 +113,9 @@ final class Reconnection {
   /** Whether a connection that could not be had now may be had later. */
   boolean mayTryAgain(SandboxException failure) {
     boolean passing = failure.code() == Code.UNAVAILABLE || failure.code() == Code.TIMEOUT;
-    return passing && System.nanoTime() - awaySince <= GRACE_NANOS;
+    // What ran in a sandbox has ended with it, and will not be there when it is started again.
+    boolean over = failure.reason().filter(ConnectionSource.NOT_RUNNING::equals).isPresent();
+    return passing && !over && System.nanoTime() - awaySince <= GRACE_NANOS;
   }
 
   /** Runs an attempt: the first at once, the others after pauses that grow. */

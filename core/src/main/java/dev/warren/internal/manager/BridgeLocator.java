@@ -4,6 +4,7 @@ import dev.warren.BotId;
 import dev.warren.SandboxAddress;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.internal.bridge.ConnectionSource;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.TaskInfo;
@@ -51,6 +52,7 @@ public final class BridgeLocator {
             .orElseThrow(
                 () ->
                     error(Code.UNAVAILABLE, "reach", bot)
+                        .reason(ConnectionSource.NOT_RUNNING)
                         .detail("its sandbox does not run")
                         .remedy("start it")
                         .build());

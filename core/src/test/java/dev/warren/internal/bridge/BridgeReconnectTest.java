@@ -10,7 +10,9 @@ import dev.warren.ProcessExit;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxProcess;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,8 +22,17 @@ class BridgeReconnectTest extends BridgeTestCase {
 
   private StreamCutter cutter = StreamCutter.none();
 
+  private final AtomicInteger refusals = new AtomicInteger();
+  private volatile boolean ended;
+
   @Override
   BridgeConnection open() {
+    if (ended) {
+      refusals.incrementAndGet();
+      throw SandboxException.of(Code.UNAVAILABLE, "reach", "bot-1")
+          .reason(ConnectionSource.NOT_RUNNING)
+          .build();
+    }
     return TestConnections.intercepted(super.open(), cutter);
   }
 
@@ -124,5 +135,16 @@ class BridgeReconnectTest extends BridgeTestCase {
             SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.CONFLICT));
     assertThatThrownBy(() -> process.stdin().write(1)).hasMessageContaining("does not read");
     process.close();
+  }
+
+  @Test
+  void process_whoseSandboxHasEnded_failsWithoutWaitingForIt() {
+    SandboxProcess process = cut(StreamCutter.none()).start(ExecRequest.of("sleep", "60"));
+    ended = true;
+    connections.sever();
+    assertThatThrownBy(() -> process.await(Duration.ofSeconds(25)))
+        .isInstanceOfSatisfying(
+            SandboxException.class, e -> assertThat(e.code()).isEqualTo(Code.UNAVAILABLE));
+    assertThat(refusals).hasValue(1);
   }
 }
