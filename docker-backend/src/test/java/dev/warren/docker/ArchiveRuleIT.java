@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
  * containers that have never started, and for no other.
  */
 @Tag("engine")
+@Tag("once")
 class ArchiveRuleIT extends ManagerContract {
   private static @Nullable RecordingProxy proxy;
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong on an engine's host, told with its cause, and with nothing lost. */
 @Tag("engine")
+@Tag("once")
 @Timeout(180)
 class DockerFaultIT {
   private static final BotId BOT = BotId.of("fault-bot");

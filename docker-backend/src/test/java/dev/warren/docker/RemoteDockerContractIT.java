@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("engine")
+@Tag("once")
 class RemoteDockerContractIT extends SandboxRuntimeContract {
   @TempDir Path directory;
 

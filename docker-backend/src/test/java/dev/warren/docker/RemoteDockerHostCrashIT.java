@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 
 @Tag("engine")
+@Tag("once")
 class RemoteDockerHostCrashIT extends HostCrashContract {
   @Override
   protected Class<? extends RuntimeFactory> factory() {

@@ -1,6 +1,7 @@
 package dev.warren.internal.bridge;
 
 import dev.warren.bridge.v1.ContainerServiceGrpc;
+import dev.warren.bridge.v1.Framing;
 import dev.warren.bridge.v1.ProcessInput;
 import dev.warren.bridge.v1.ProcessOutput;
 import io.grpc.CallOptions;
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class ProcessStream {
   /** Frames asked for in advance: enough to keep the pipe full, few enough to stay small. */
   private static final int PREFETCH = 8;
+
+  /** The same where a frame may be a line of the greatest length. */
+  private static final int PREFETCH_LINES = 2;
 
   /** A line is one frame, and the bridge takes lines of 64 MiB; the rest of a frame is small. */
   private static final int MAX_FRAME = (64 << 20) + (64 << 10);
@@ -67,7 +71,9 @@ final class ProcessStream {
           }
         },
         new Metadata());
-    call.request(PREFETCH);
+    boolean bytes =
+        first.hasStart() && first.getStart().getStdoutFraming() != Framing.FRAMING_LINES;
+    call.request(bytes ? PREFETCH : PREFETCH_LINES);
     call.sendMessage(first);
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The official conformance suite, and a client of others, in front of a stdio server of ours. */
 @Tag("engine")
+@Tag("once")
 @Timeout(300)
 class ConformanceIT {
   private static final String SUITE = "@modelcontextprotocol/conformance/dist/index.js";
