@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,11 @@ import java.util.stream.Stream;
  * but not the channel.
  */
 public final class HostChannel implements StdioChannel {
+  /** The JDK tells the kernel's error in its message only, and in two forms: 17's and 25's. */
+  private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
+
+  private static final String NO_SUCH_FILE = "2";
+  private static final String NO_PERMISSION = "13";
   private static final int CHUNK = 64 << 10;
   private static final long HELD_OUTPUT_MILLIS = 1_000;
   private static final long EXIT_FOLLOWS_MILLIS = 250;
@@ -157,13 +164,14 @@ public final class HostChannel implements StdioChannel {
 
   private static SandboxException notStarted(
       String name, Optional<Path> directory, IOException cause) {
-    String message = String.valueOf(cause.getMessage());
+    Matcher errno = ERRNO.matcher(String.valueOf(cause.getMessage()));
+    String number = errno.find() ? errno.group(1) : "";
     SandboxException.Builder error;
     if (directory.isPresent() && !Files.isDirectory(directory.get())) {
       error = error(Code.NOT_FOUND, name).detail("its directory does not exist");
-    } else if (message.contains("error=2,")) {
+    } else if (number.equals(NO_SUCH_FILE)) {
       error = error(Code.NOT_FOUND, name).detail("there is no such command on this host");
-    } else if (message.contains("error=13,")) {
+    } else if (number.equals(NO_PERMISSION)) {
       error = error(Code.PERMISSION_DENIED, name).detail("it cannot be executed");
     } else {
       error = error(Code.RESOURCE_EXHAUSTED, name).detail("this host cannot start a process");

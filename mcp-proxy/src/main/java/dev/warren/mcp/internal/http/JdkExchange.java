@@ -46,6 +46,8 @@ public final class JdkExchange implements McpHttpExchange {
       exchange.sendResponseHeaders(status, body.length == 0 ? NO_BODY : body.length);
       if (body.length > 0) {
         exchange.getResponseBody().write(body);
+        // The close reads what is left of the request first, and may have to wait for it.
+        exchange.getResponseBody().flush();
       }
     } finally {
       exchange.close();
