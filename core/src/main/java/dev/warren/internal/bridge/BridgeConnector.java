@@ -7,7 +7,6 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.bridge.v1.HelloResponse;
 import dev.warren.spi.StateDirectory;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -185,7 +184,7 @@ public final class BridgeConnector implements AutoCloseable {
           true);
     }
     SandboxException mapped = StatusMapper.map(OPERATION, sandboxId, failure);
-    if (failure.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+    if (mapped.code() == Code.UNAVAILABLE) {
       return new NotReadyException(mapped, false);
     }
     throw mapped;

@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,9 @@ final class StatusMapper {
   }
 
   static SandboxException map(
-      String operation, String subject, Status status, @Nullable Metadata trailers) {
+      String operation, String subject, Status reported, @Nullable Metadata trailers) {
+    Status status =
+        isBroken(reported) ? Status.UNAVAILABLE.withCause(reported.getCause()) : reported;
     SandboxException.Builder error =
         SandboxException.of(code(status.getCode()), operation, subject)
             .reason(trailers == null ? null : trailers.get(REASON))
@@ -50,6 +53,14 @@ final class StatusMapper {
       error.remedy("the bridge in this sandbox is older than this library; restart the sandbox");
     }
     return error.build();
+  }
+
+  /**
+   * Whether it tells of a connection that broke. In the moment in which a call is sent gRPC has no
+   * code of its own for that and says UNKNOWN; only on this side a status has a cause.
+   */
+  private static boolean isBroken(Status status) {
+    return status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException;
   }
 
   static SandboxException map(String operation, String subject, StatusRuntimeException failure) {

@@ -7,6 +7,7 @@ import dev.warren.SandboxException.Code;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,5 +81,18 @@ class StatusMapperTest {
         StatusMapper.map("read", "bot", Status.CANCELLED.withDescription("by me"), null);
     assertThat(server.getMessage()).contains("by me").doesNotContain("interrupted");
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  @Test
+  void map_connectionThatBrokeWhileTheCallWasSent_isUnavailable() {
+    Status status =
+        Status.UNKNOWN.withDescription("channel closed").withCause(new ClosedChannelException());
+    SandboxException error = StatusMapper.map("connect to", "bot-1", status, null);
+    assertThat(error.code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(error).hasMessageContaining("the connection to the sandbox's bridge was lost");
+    Status answered = Status.UNKNOWN.withDescription("panic");
+    assertThat(StatusMapper.map("connect to", "bot-1", answered, null).code())
+        .as("a word of the bridge")
+        .isEqualTo(Code.INTERNAL);
   }
 }
