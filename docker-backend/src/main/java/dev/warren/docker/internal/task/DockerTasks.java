@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The running side of containers. */
 public final class DockerTasks implements Tasks {
@@ -38,6 +39,11 @@ public final class DockerTasks implements Tasks {
   private final ExitWait waiting;
   private final TaskLogs logs;
   private final boolean sharedHost;
+
+  /** How long the remains of a start that was cut off are waited for, which go by themselves. */
+  private static final long REMAINS_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+  private static final long REMAINS_PAUSE_MILLIS = 100;
 
   public DockerTasks(
       DockerEngine engine,
@@ -68,12 +74,35 @@ public final class DockerTasks implements Tasks {
     check.check(id, container);
     networks.ensure(DockerNetworks.mode(container));
     logs.mark(id, container);
-    try {
-      engine.change(START, id, () -> engine.api().startContainerCmd(container.getId()).exec());
-    } catch (SandboxException e) {
-      throw DockerErrors.isNotModified(e) ? runs(id) : StartFault.explain(id, e);
-    }
+    startAtEngine(id, container.getId());
     return started(id, container.getId());
+  }
+
+  private void startAtEngine(String id, String engineId) {
+    long deadline = System.nanoTime() + REMAINS_NANOS;
+    while (true) {
+      try {
+        engine.change(START, id, () -> engine.api().startContainerCmd(engineId).exec());
+        return;
+      } catch (SandboxException e) {
+        if (DockerErrors.isNotModified(e)) {
+          throw runs(id);
+        }
+        if (!StartFault.isOfRemains(e) || System.nanoTime() > deadline) {
+          throw StartFault.explain(id, e);
+        }
+      }
+      pause(id);
+    }
+  }
+
+  private static void pause(String id) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(REMAINS_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw error(Code.CANCELLED, START, id).detail("the calling thread was interrupted").build();
+    }
   }
 
   /** A task without its network would be one that nobody reaches. */

@@ -26,7 +26,15 @@ final class StartFault {
   private static final Pattern MOUNT_GONE =
       Pattern.compile("bind source path does not exist|invalid mount config");
 
+  private static final Pattern REMAINS =
+      Pattern.compile("failed to (?:start|create) shim(?: task)?: mkdir .*: file exists");
+
   private StartFault() {}
+
+  /** Whether an earlier start, which ended with its daemon, is still being tidied up. */
+  static boolean isOfRemains(SandboxException failure) {
+    return REMAINS.matcher(DockerErrors.engineText(failure)).find();
+  }
 
   static SandboxException explain(String id, SandboxException failure) {
     Code known = failure.code();
@@ -71,6 +79,12 @@ final class StartFault {
       return error(Code.UNAVAILABLE, id, failure)
           .detail("its network was removed from the engine")
           .remedy("start it again")
+          .build();
+    }
+    if (isOfRemains(failure)) {
+      return error(Code.UNAVAILABLE, id, failure)
+          .detail("what an earlier start left behind is still there")
+          .remedy("start it again later, or restart the engine's containerd, which removes it")
           .build();
     }
     if (MOUNT_GONE.matcher(text).find()) {
