@@ -2,6 +2,7 @@ package dev.warren.bench.mcp;
 
 import dev.warren.BotContainerManager;
 import dev.warren.BotId;
+import dev.warren.ImageRef;
 import dev.warren.Network;
 import dev.warren.Sandbox;
 import dev.warren.SandboxSpec;
@@ -89,7 +90,13 @@ public final class McpBench {
             .build();
     BotId bot = BotId.of("bench-mcp");
     try (var manager = BotContainerManager.builder(runtime).image(options.get("--image")).build()) {
-      Sandbox sandbox = manager.start(bot, SandboxSpec.builder().network(Network.none()).build());
+      Sandbox sandbox =
+          manager.start(
+              bot,
+              SandboxSpec.builder()
+                  .image(ImageRef.parse(options.get("--image")))
+                  .network(Network.none())
+                  .build());
       try {
         sandbox
             .files()
