@@ -1,6 +1,6 @@
 /**
- * What the runtimes of all engines need alike for images and their layers. For backends only: it
- * may change with any version.
+ * What the runtimes of all engines need alike: for images and their layers, for containers, events
+ * and the words of errors. For backends only: it may change with any version.
  */
 @NullMarked
 package dev.warren.oci;

@@ -2,28 +2,30 @@ package dev.warren.containerd.internal.client;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.oci.SocketFault;
 import io.grpc.Status;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out why a connection could not be made. grpc says UNAVAILABLE for all of it; what helps the
  * reader differs.
  */
 final class ConnectFault {
+  private static final SocketFault SOCKET =
+      new SocketFault(
+          ContainerdErrors.BACKEND,
+          "the containerd socket",
+          "containerd",
+          "start containerd, or name the socket it listens on");
+
   private ConnectFault() {}
 
   /** The error for a call that failed with UNAVAILABLE. */
   static SandboxException explain(
       Path socket, String operation, String subject, Throwable failure) {
-    SandboxException.Builder error = atPath(socket, operation, subject, failure);
-    return error != null ? error.build() : ContainerdErrors.map(operation, subject, failure);
+    return SOCKET
+        .explain(socket, operation, subject, failure)
+        .orElseGet(() -> ContainerdErrors.map(operation, subject, failure));
   }
 
   /** The error for a first call that got an answer which is not containerd's. */
@@ -44,44 +46,6 @@ final class ConnectFault {
         .remedy("check that it is containerd, and whether the machine is overloaded")
         .cause(failure)
         .build();
-  }
-
-  private static SandboxException.@Nullable Builder atPath(
-      Path socket, String operation, String subject, Throwable failure) {
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(socket, BasicFileAttributes.class);
-      if (!attributes.isOther()) {
-        return error(Code.INVALID_ARGUMENT, operation, subject, failure)
-            .detail("what is named as the containerd socket is no socket")
-            .remedy("name the socket that containerd listens on");
-      }
-    } catch (NoSuchFileException e) {
-      return error(Code.UNAVAILABLE, operation, subject, failure)
-          .detail("the containerd socket does not exist")
-          .remedy("start containerd, or name the socket it listens on");
-    } catch (AccessDeniedException e) {
-      return denied(operation, subject, failure);
-    } catch (IOException e) {
-      return null;
-    }
-    return saysDenied(failure) ? denied(operation, subject, failure) : null;
-  }
-
-  private static SandboxException.Builder denied(
-      String operation, String subject, Throwable failure) {
-    return error(Code.PERMISSION_DENIED, operation, subject, failure)
-        .detail("this process may not use the containerd socket")
-        .remedy("run it as root or as a member of the group that owns the socket");
-  }
-
-  private static boolean saysDenied(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-      if (cause instanceof IOException && text.contains("permission denied")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Whether there was no answer, which says nothing about who was asked. */
@@ -106,12 +70,5 @@ final class ConnectFault {
       }
     }
     return false;
-  }
-
-  private static SandboxException.Builder error(
-      Code code, String operation, String subject, Throwable failure) {
-    return SandboxException.of(code, operation, subject)
-        .backend(ContainerdErrors.BACKEND)
-        .cause(failure);
   }
 }

@@ -2,11 +2,11 @@ package dev.warren.containerd.internal.client;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.oci.EngineText;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The one table from the daemon's answers to {@link SandboxException} codes. Thread-safe.
@@ -17,14 +17,6 @@ import java.util.regex.Pattern;
 public final class ContainerdErrors {
   /** How the backend is called in errors. */
   public static final String BACKEND = "containerd";
-
-  private static final int TEXT_LIMIT = 300;
-
-  /** Absolute paths and socket addresses, but not image names nor web addresses. */
-  private static final Pattern PATHS =
-      Pattern.compile("(?<![\\w.\\-/:])(?!https?:)(?:\\w+:/)?/[^\\s:\"',;)\\]]+");
-
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   private ContainerdErrors() {}
 
@@ -90,12 +82,6 @@ public final class ContainerdErrors {
     return Optional.ofNullable(Status.fromThrowable(origin).getDescription()).orElse("");
   }
 
-  /** Makes daemon text fit for a message: one line, bounded, without paths of the host. */
-  public static String withoutPaths(String text) {
-    String line = BLANKS.matcher(PATHS.matcher(text).replaceAll("(path)")).replaceAll(" ").strip();
-    return line.length() <= TEXT_LIMIT ? line : line.substring(0, TEXT_LIMIT) + "…";
-  }
-
   private static boolean is(Throwable failure, Code code) {
     return failure instanceof SandboxException known
         ? known.code() == code
@@ -119,6 +105,6 @@ public final class ContainerdErrors {
     String text = status.getDescription();
     return text == null || text.isBlank()
         ? "the daemon answered " + status.getCode()
-        : withoutPaths(text);
+        : EngineText.withoutPaths(text);
   }
 }

@@ -5,6 +5,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.types.Envelope;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.oci.EventDelivery;
 import dev.warren.spi.ExitStatus;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
@@ -35,7 +36,7 @@ public final class EventFeed implements AutoCloseable {
   private final EventSource source;
   private final ScheduledExecutorService scheduler;
   private final EventMapping mapping;
-  private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
+  private final List<EventDelivery> deliveries = new CopyOnWriteArrayList<>();
 
   /** Counts streams, so that a late word of an old one is known for what it is. */
   private long generation;
@@ -72,7 +73,7 @@ public final class EventFeed implements AutoCloseable {
    * @throws SandboxException {@code UNAVAILABLE}, {@code CANCELLED}, {@code CLOSED}
    */
   public SandboxRuntime.Subscription watch(Consumer<RuntimeEvent> listener) {
-    Delivery delivery = new Delivery(listener, this::remove);
+    EventDelivery delivery = new EventDelivery("warren-containerd-events", listener, this::remove);
     synchronized (this) {
       if (closed) {
         throw error(Code.CLOSED, "the runtime was closed", null);
@@ -168,7 +169,7 @@ public final class EventFeed implements AutoCloseable {
     }
   }
 
-  private void remove(Delivery delivery) {
+  private void remove(EventDelivery delivery) {
     Runnable end = null;
     synchronized (this) {
       deliveries.remove(delivery);
@@ -192,7 +193,7 @@ public final class EventFeed implements AutoCloseable {
         reopening.cancel(false);
       }
     }
-    deliveries.forEach(Delivery::close);
+    deliveries.forEach(EventDelivery::close);
   }
 
   private static SandboxException error(Code code, String detail, @Nullable Throwable cause) {

@@ -7,6 +7,7 @@ import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.container.ContainerFiles;
 import dev.warren.containerd.internal.network.Attachment.Place;
+import dev.warren.oci.EngineText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -140,7 +141,7 @@ public final class Attachments {
     try {
       detach(id, egress, pid);
     } catch (CniFault | RuntimeException e) {
-      log.warn("release network of {}: {}", id, ContainerdErrors.withoutPaths(e.getMessage()));
+      log.warn("release network of {}: {}", id, EngineText.withoutPaths(e.getMessage()));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -252,7 +253,7 @@ public final class Attachments {
           case INTERRUPTED -> Code.CANCELLED;
           default -> Code.UNAVAILABLE;
         };
-    String detail = ContainerdErrors.withoutPaths(String.valueOf(fault.getMessage()));
+    String detail = EngineText.withoutPaths(String.valueOf(fault.getMessage()));
     SandboxException.Builder error = error(code, id, detail, fault);
     if (fault.kind() == CniFault.Kind.MISSING) {
       error.remedy("install the CNI plugins, or name their directory in CniOptions");

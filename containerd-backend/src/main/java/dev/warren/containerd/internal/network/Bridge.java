@@ -1,7 +1,7 @@
 package dev.warren.containerd.internal.network;
 
 import dev.warren.containerd.CniOptions;
-import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.oci.EngineText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InterfaceAddress;
@@ -122,7 +122,7 @@ final class Bridge {
   }
 
   private static String reason(IOException e) {
-    return ContainerdErrors.withoutPaths(String.valueOf(e.getMessage()));
+    return EngineText.withoutPaths(String.valueOf(e.getMessage()));
   }
 
   private boolean batch(String... lines) {

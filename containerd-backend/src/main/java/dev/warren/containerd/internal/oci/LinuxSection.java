@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.ResourceLimits;
+import dev.warren.oci.HiddenPaths;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.SeccompProfile;
 import java.nio.file.Files;
@@ -12,24 +13,6 @@ import java.nio.file.Path;
 /** The {@code linux} part of a specification: namespaces, limits, what is hidden. */
 final class LinuxSection {
   private static final long CPU_PERIOD = 100_000;
-  private static final String[] MASKED = {
-    "/proc/acpi",
-    "/proc/asound",
-    "/proc/interrupts",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/sys/devices/virtual/powercap",
-    "/sys/firmware"
-  };
-  private static final String[] READ_ONLY = {
-    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"
-  };
-
   private final HostCgroups cgroups;
   private final String architecture;
 
@@ -49,8 +32,8 @@ final class LinuxSection {
       namespaces.addObject().put("type", "cgroup");
     }
     node.set("resources", resources(spec.limits()));
-    node.set("maskedPaths", Json.strings(MASKED));
-    node.set("readonlyPaths", Json.strings(READ_ONLY));
+    node.set("maskedPaths", Json.strings(HiddenPaths.MASKED));
+    node.set("readonlyPaths", Json.strings(HiddenPaths.READ_ONLY));
     if (sharesKernel) {
       // Instead of the capabilities for low ports and raw sockets; both are per network namespace.
       node.putObject("sysctl")

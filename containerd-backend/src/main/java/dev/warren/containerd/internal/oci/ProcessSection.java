@@ -2,8 +2,8 @@ package dev.warren.containerd.internal.oci;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.warren.SandboxException;
 import dev.warren.containerd.internal.image.manifest.ImageConfig;
+import dev.warren.oci.CommandCheck;
 import dev.warren.oci.HostLimits;
 import dev.warren.spi.ContainerSpec;
 import java.util.LinkedHashMap;
@@ -19,32 +19,8 @@ final class ProcessSection {
   private ProcessSection() {}
 
   static void check(ContainerSpec spec) {
-    for (String part : spec.command()) {
-      require(part.indexOf('\0') < 0, spec, "its command has a NUL character");
-    }
-    spec.env()
-        .forEach(
-            (name, value) -> {
-              require(
-                  !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0,
-                  spec,
-                  "a name in its environment is empty or has '=' or NUL");
-              require(value.indexOf('\0') < 0, spec, "a value in its environment has NUL");
-            });
-    spec.workingDirectory()
-        .ifPresent(
-            path ->
-                require(
-                    path.startsWith("/") && path.indexOf('\0') < 0,
-                    spec,
-                    "its working directory is not absolute"));
+    CommandCheck.check(spec);
     Capabilities.check(spec.hardening().capabilities(), spec.id());
-  }
-
-  private static void require(boolean condition, ContainerSpec spec, String detail) {
-    if (!condition) {
-      throw SandboxException.invalid("check container", spec.id(), detail);
-    }
   }
 
   static ObjectNode of(

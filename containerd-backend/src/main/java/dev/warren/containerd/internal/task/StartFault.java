@@ -3,6 +3,9 @@ package dev.warren.containerd.internal.task;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.oci.CommandFault;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -10,15 +13,6 @@ import java.util.regex.Pattern;
  * as text under one status, so the text is all there is to go by.
  */
 final class StartFault {
-  private static final Pattern COMMAND_MISSING =
-      Pattern.compile(
-          "executable file not found in \\$PATH"
-              + "|exec:? .*(?:no such file or directory|not a directory)");
-  private static final Pattern NOT_EXECUTABLE =
-      Pattern.compile("exec:? .*(?:permission denied|is a directory)");
-  private static final Pattern NO_MEMORY =
-      Pattern.compile("cannot allocate memory|OOM-killed|cgroup memory");
-
   private static final Pattern BUNDLE_LEFT =
       Pattern.compile("failed to start shim: mkdir .*: file exists");
 
@@ -35,22 +29,10 @@ final class StartFault {
       return failure instanceof SandboxException other ? other : map(id, failure);
     }
     String text = ContainerdErrors.daemonText(failure);
-    if (text.contains("exec format error")) {
-      return error(Code.UNSUPPORTED, id, known)
-          .detail("its command is made for another kind of machine, or has no interpreter line")
-          .build();
-    }
-    if (NOT_EXECUTABLE.matcher(text).find()) {
-      return error(Code.PERMISSION_DENIED, id, known)
-          .reason("NOT_EXECUTABLE")
-          .detail("its command cannot be executed")
-          .build();
-    }
-    if (COMMAND_MISSING.matcher(text).find()) {
-      return error(Code.NOT_FOUND, id, known)
-          .reason("COMMAND_NOT_FOUND")
-          .detail("its command is not in the image")
-          .build();
+    Function<Code, SandboxException.Builder> error = code -> error(code, id, known);
+    Optional<SandboxException> command = CommandFault.ofCommand(text, error);
+    if (command.isPresent()) {
+      return command.get();
     }
     if (BUNDLE_LEFT.matcher(text).find()) {
       return error(Code.UNAVAILABLE, id, known)
@@ -58,10 +40,7 @@ final class StartFault {
           .remedy("restart the daemon, which then removes it")
           .build();
     }
-    if (NO_MEMORY.matcher(text).find()) {
-      return error(Code.RESOURCE_EXHAUSTED, id, known).detail("there is not enough memory").build();
-    }
-    return known;
+    return CommandFault.ofMemory(text, error).orElse(known);
   }
 
   private static SandboxException map(String id, RuntimeException failure) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.oci.EngineText;
 import io.grpc.Status;
 import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class ContainerdErrorsTest {
 
   @Test
   void message_isBounded() {
-    assertThat(ContainerdErrors.withoutPaths("x".repeat(5000))).hasSizeLessThan(400);
+    assertThat(EngineText.withoutPaths("x".repeat(5000))).hasSizeLessThan(400);
   }
 
   @Test

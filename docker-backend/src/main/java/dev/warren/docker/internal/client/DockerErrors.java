@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.exception.DockerException;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.oci.EngineText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -28,16 +29,10 @@ public final class DockerErrors {
   public static final String BACKEND = "docker";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final int TEXT_LIMIT = 300;
   private static final int NOT_MODIFIED = 304;
   private static final int NOT_FOUND = 404;
 
-  /** Absolute paths and socket addresses, but not image names nor web addresses. */
-  private static final Pattern PATHS =
-      Pattern.compile("(?<![\\w.\\-/:])(?!https?:)(?:\\w+:/)?/[^\\s:\"',;)\\]]+");
-
   private static final Pattern STATUS = Pattern.compile("^Status \\d{3}: ?");
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   private DockerErrors() {}
 
@@ -164,12 +159,6 @@ public final class DockerErrors {
     }
   }
 
-  /** Makes engine text fit for a message: one line, bounded, without paths of the host. */
-  public static String withoutPaths(String text) {
-    String line = BLANKS.matcher(PATHS.matcher(text).replaceAll("(path)")).replaceAll(" ").strip();
-    return line.length() <= TEXT_LIMIT ? line : line.substring(0, TEXT_LIMIT) + "…";
-  }
-
   private static Optional<Integer> status(Throwable failure) {
     return failure instanceof DockerException docker
         ? Optional.of(docker.getHttpStatus())
@@ -192,6 +181,6 @@ public final class DockerErrors {
     String text = engineText(failure);
     return text.isBlank() || text.equals("null")
         ? "it gave no reason (" + failure.getClass().getSimpleName() + ")"
-        : withoutPaths(text);
+        : EngineText.withoutPaths(text);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Makes containers. One that needs files is made under a name that is no id, and gets its own when
@@ -61,7 +62,7 @@ public final class NewContainers implements ContainerMaker {
     if (spec.files().isEmpty()) {
       post(id, ContainerLookup.nameOf(id), document);
     } else {
-      withFiles(spec, document);
+      unfinished(CREATE, id, document, engineId -> files.copy(spec, engineId));
     }
     return lookup
         .find(CREATE, id)
@@ -69,16 +70,17 @@ public final class NewContainers implements ContainerMaker {
         .orElseThrow(() -> gone(id));
   }
 
-  private void withFiles(ContainerSpec spec, ObjectNode document) {
-    String id = spec.id();
+  /** Makes a container under a name that is no id; it gets its own when {@code finish} is done. */
+  private void unfinished(
+      String operation, String id, ObjectNode document, Consumer<String> finish) {
     if (!unfinished.add(id)) {
       throw exists(id, null);
     }
     try {
-      removeUnfinishedOfOthers(CREATE, id);
+      removeUnfinishedOfOthers(operation, id);
       String engineId = post(id, id + ContainerLookup.UNFINISHED, document);
       try {
-        files.copy(spec, engineId);
+        finish.accept(engineId);
         rename(id, engineId);
       } catch (RuntimeException e) {
         undo(id, engineId, e);
@@ -113,22 +115,7 @@ public final class NewContainers implements ContainerMaker {
     ObjectNode document = inspected.path("Config").deepCopy();
     document.put("Image", image);
     document.set("HostConfig", inspected.path("HostConfig"));
-    if (!unfinished.add(id)) {
-      throw exists(id, null);
-    }
-    try {
-      removeUnfinishedOfOthers(operation, id);
-      String engineId = post(id, id + ContainerLookup.UNFINISHED, document);
-      try {
-        remove(operation, id, old.getId());
-        rename(id, engineId);
-      } catch (RuntimeException e) {
-        undo(id, engineId, e);
-        throw e;
-      }
-    } finally {
-      unfinished.remove(id);
-    }
+    unfinished(operation, id, document, engineId -> remove(operation, id, old.getId()));
   }
 
   /** Gives the engine's id. */

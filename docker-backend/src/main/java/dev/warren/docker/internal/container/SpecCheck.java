@@ -4,6 +4,7 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.client.EngineFacts;
+import dev.warren.oci.CommandCheck;
 import dev.warren.spi.ContainerSpec;
 import java.util.regex.Pattern;
 
@@ -23,17 +24,7 @@ final class SpecCheck {
    * @throws SandboxException {@code INVALID_ARGUMENT}, {@code UNSUPPORTED}
    */
   static void check(ContainerSpec spec, EngineFacts facts) {
-    for (String part : spec.command()) {
-      require(part.indexOf('\0') < 0, spec, "its command has a NUL character");
-    }
-    spec.env().forEach((name, value) -> variable(spec, name, value));
-    spec.workingDirectory()
-        .ifPresent(
-            path ->
-                require(
-                    path.startsWith("/") && path.indexOf('\0') < 0,
-                    spec,
-                    "its working directory is not absolute"));
+    CommandCheck.check(spec);
     spec.hostName()
         .ifPresent(
             name -> require(HOST_NAME.matcher(name).matches(), spec, "its host name is not valid"));
@@ -52,14 +43,6 @@ final class SpecCheck {
     }
     spec.labels().keySet().forEach(key -> label(spec, key));
     spec.runtimeName().ifPresent(name -> runtime(spec, name, facts));
-  }
-
-  private static void variable(ContainerSpec spec, String name, String value) {
-    require(
-        !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0,
-        spec,
-        "a name in its environment is empty or has '=' or NUL");
-    require(value.indexOf('\0') < 0, spec, "a value in its environment has NUL");
   }
 
   private static void label(ContainerSpec spec, String key) {

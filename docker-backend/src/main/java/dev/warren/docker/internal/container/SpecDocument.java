@@ -8,6 +8,7 @@ import dev.warren.ResourceLimits;
 import dev.warren.docker.internal.client.EngineFacts;
 import dev.warren.docker.internal.client.EngineVersion;
 import dev.warren.docker.internal.network.NetworkPlan;
+import dev.warren.oci.HiddenPaths;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Hardening;
 import dev.warren.spi.SeccompProfile;
@@ -27,24 +28,6 @@ final class SpecDocument {
 
   /** Share the host's kernel, so its settings per network namespace can be made. */
   private static final Set<String> NATIVE = Set.of("runc", "crun", "io.containerd.runc.v2");
-
-  private static final String[] MASKED = {
-    "/proc/acpi",
-    "/proc/asound",
-    "/proc/interrupts",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/sys/devices/virtual/powercap",
-    "/sys/firmware"
-  };
-  private static final String[] READ_ONLY = {
-    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"
-  };
 
   private final EngineVersion version;
   private final EngineFacts facts;
@@ -126,8 +109,8 @@ final class SpecDocument {
         "seccomp="
             + (hardening.seccomp() ? SeccompProfile.json(version.architecture()) : "unconfined"));
     host.put("ReadonlyRootfs", hardening.readOnlyRoot());
-    host.set("MaskedPaths", strings(java.util.List.of(MASKED)));
-    host.set("ReadonlyPaths", strings(java.util.List.of(READ_ONLY)));
+    host.set("MaskedPaths", strings(HiddenPaths.MASKED));
+    host.set("ReadonlyPaths", strings(HiddenPaths.READ_ONLY));
   }
 
   private static void limits(ResourceLimits limits, ObjectNode host) {

@@ -2,6 +2,7 @@ package dev.warren.docker.internal.event;
 
 import dev.warren.SandboxException;
 import dev.warren.docker.internal.client.DockerEngine;
+import dev.warren.oci.EventDelivery;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
 import java.io.IOException;
@@ -20,8 +21,7 @@ final class EventWatch implements SandboxRuntime.Subscription {
   private static final long LAST_PAUSE_MILLIS = 2000;
 
   private final DockerEngine engine;
-  private final Delivery delivery;
-  private final Consumer<EventWatch> onClose;
+  private final EventDelivery delivery;
   private final Thread reader;
   private @Nullable EventStream stream;
   private boolean closed;
@@ -29,8 +29,8 @@ final class EventWatch implements SandboxRuntime.Subscription {
   private EventWatch(
       DockerEngine engine, Consumer<RuntimeEvent> listener, Consumer<EventWatch> onClose) {
     this.engine = engine;
-    this.delivery = new Delivery(listener);
-    this.onClose = onClose;
+    this.delivery =
+        new EventDelivery("warren-docker-listener", listener, ended -> onClose.accept(this));
     this.reader = new Thread(this::run, "warren-docker-events");
     this.reader.setDaemon(true);
   }
@@ -109,7 +109,6 @@ final class EventWatch implements SandboxRuntime.Subscription {
     if (open != null) {
       open.close();
     }
-    onClose.accept(this);
     delivery.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.warren.docker.internal.image;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.oci.EngineText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -128,7 +129,7 @@ final class PullErrors {
     }
     return (error == null ? SandboxException.of(otherwise, operation, subject) : error)
         .backend(DockerErrors.BACKEND)
-        .detail(DockerErrors.withoutPaths(text))
+        .detail(EngineText.withoutPaths(text))
         .cause(cause)
         .build();
   }

@@ -9,6 +9,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.image.ImageTable;
+import dev.warren.oci.EngineText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -98,7 +99,7 @@ final class ImageLoad {
             .backend(DockerErrors.BACKEND)
             .detail(
                 (damaged ? "the engine cannot unpack the archive: " : "")
-                    + DockerErrors.withoutPaths(text))
+                    + EngineText.withoutPaths(text))
             .cause(new IOException(text));
     return damaged ? error.reason("BAD_ARCHIVE").build() : error.build();
   }

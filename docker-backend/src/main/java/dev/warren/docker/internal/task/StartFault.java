@@ -3,6 +3,9 @@ package dev.warren.docker.internal.task;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.oci.CommandFault;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -10,14 +13,6 @@ import java.util.regex.Pattern;
  * under any status, so the text is all there is to go by.
  */
 final class StartFault {
-  private static final Pattern COMMAND_MISSING =
-      Pattern.compile(
-          "executable file not found in \\$PATH"
-              + "|exec:? .*(?:no such file or directory|not a directory)");
-  private static final Pattern NOT_EXECUTABLE =
-      Pattern.compile("exec:? .*(?:permission denied|is a directory)");
-  private static final Pattern NO_MEMORY =
-      Pattern.compile("cannot allocate memory|OOM-killed|cgroup memory");
   private static final Pattern NO_DEVICE =
       Pattern.compile("could not select device driver|CDI device|cdi: unresolvable");
   private static final Pattern NO_RUNTIME =
@@ -42,22 +37,10 @@ final class StartFault {
       return failure;
     }
     String text = DockerErrors.engineText(failure);
-    if (text.contains("exec format error")) {
-      return error(Code.UNSUPPORTED, id, failure)
-          .detail("its command is made for another kind of machine, or has no interpreter line")
-          .build();
-    }
-    if (NOT_EXECUTABLE.matcher(text).find()) {
-      return error(Code.PERMISSION_DENIED, id, failure)
-          .reason("NOT_EXECUTABLE")
-          .detail("its command cannot be executed")
-          .build();
-    }
-    if (COMMAND_MISSING.matcher(text).find()) {
-      return error(Code.NOT_FOUND, id, failure)
-          .reason("COMMAND_NOT_FOUND")
-          .detail("its command is not in the image")
-          .build();
+    Function<Code, SandboxException.Builder> error = code -> error(code, id, failure);
+    Optional<SandboxException> command = CommandFault.ofCommand(text, error);
+    if (command.isPresent()) {
+      return command.get();
     }
     if (NO_DEVICE.matcher(text).find()) {
       return error(Code.UNSUPPORTED, id, failure)
@@ -70,10 +53,9 @@ final class StartFault {
           .detail("the engine does not have its runtime")
           .build();
     }
-    if (NO_MEMORY.matcher(text).find()) {
-      return error(Code.RESOURCE_EXHAUSTED, id, failure)
-          .detail("there is not enough memory")
-          .build();
+    Optional<SandboxException> memory = CommandFault.ofMemory(text, error);
+    if (memory.isPresent()) {
+      return memory.get();
     }
     if (NO_NETWORK.matcher(text).find()) {
       return error(Code.UNAVAILABLE, id, failure)

@@ -1,4 +1,4 @@
-package dev.warren.containerd.internal.event;
+package dev.warren.oci;
 
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
@@ -10,31 +10,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands events to one listener, on a thread of its own. A listener that is too slow loses what it
- * has not read and gets a gap instead: it has to look at the state anyway then.
+ * Hands events to one listener, on a thread of its own, so that an engine is never kept waiting. A
+ * listener that is too slow loses what it has not read and gets a gap instead: it has to look at
+ * the state anyway then.
  */
-final class Delivery implements SandboxRuntime.Subscription {
-  private static final Logger log = LoggerFactory.getLogger(Delivery.class);
+public final class EventDelivery implements SandboxRuntime.Subscription {
+  private static final Logger log = LoggerFactory.getLogger(EventDelivery.class);
   private static final int LIMIT = 4096;
 
   private final Consumer<RuntimeEvent> listener;
-  private final Consumer<Delivery> onClose;
+  private final Consumer<EventDelivery> onClose;
   private final Deque<RuntimeEvent> queue = new ArrayDeque<>();
   private final Thread thread;
   private boolean closed;
 
-  Delivery(Consumer<RuntimeEvent> listener, Consumer<Delivery> onClose) {
+  /**
+   * @param name of the thread
+   * @param onClose runs once the delivery takes nothing more, before the wait for the listener
+   */
+  public EventDelivery(
+      String name, Consumer<RuntimeEvent> listener, Consumer<EventDelivery> onClose) {
     this.listener = listener;
     this.onClose = onClose;
-    this.thread = new Thread(this::run, "warren-containerd-events");
+    this.thread = new Thread(this::run, name);
     this.thread.setDaemon(true);
   }
 
-  void start() {
+  /** What was offered before is delivered too. */
+  public void start() {
     thread.start();
   }
 
-  synchronized void offer(RuntimeEvent event) {
+  /** Does not block; a gap after a gap says nothing new. */
+  public synchronized void offer(RuntimeEvent event) {
     if (closed) {
       return;
     }
