@@ -143,19 +143,26 @@ public final class LayerContent {
         offset += chunk.length;
       }
       String name = "sha256:" + HexFormat.of().formatHex(digest.digest());
+      // Without the digest that is expected: told of one it has, the daemon answers "exists" before
+      // it puts the content under our lease, and the end of another's would take it from us.
       stream.onNext(
           WriteContentRequest.newBuilder()
               .setAction(WriteAction.COMMIT)
               .setRef(ref)
               .setOffset(offset)
               .setTotal(offset)
-              .setExpected(name)
               .setData(ByteString.EMPTY)
               .build());
       Object answer = take();
       if (answer instanceof RuntimeException failure
           && !ContainerdErrors.isAlreadyExists(failure)) {
         throw failure;
+      }
+      if (answer instanceof WriteContentResponse stored && !stored.getDigest().equals(name)) {
+        throw SandboxException.of(Code.DATA_LOSS, operation, id)
+            .backend(ContainerdErrors.BACKEND)
+            .detail("the daemon stored something else than it was sent")
+            .build();
       }
       stream.onCompleted();
       return Descriptor.newBuilder().setMediaType(TAR).setDigest(name).setSize(offset).build();

@@ -62,7 +62,7 @@ public final class WritableLayers {
     client.call(
         "make writable layer of",
         id,
-        () -> LeftSnapshot.overcome(() -> client.stubs().snapshots().prepare(request)));
+        () -> LeftSnapshot.overcome(client, () -> client.stubs().snapshots().prepare(request)));
   }
 
   /** How the layer is mounted. */
@@ -158,7 +158,7 @@ public final class WritableLayers {
             "look into",
             snapshot,
             () ->
-                LeftSnapshot.overcome(() -> client.stubs().snapshots().view(request))
+                LeftSnapshot.overcome(client, () -> client.stubs().snapshots().view(request))
                     .getMountsList());
     try {
       look.accept(mounts);

@@ -49,7 +49,10 @@ final class TransferPull implements PullPath {
 
   /** Whether the daemon can reach the registry in the way the settings say. */
   boolean canReach(ImageRef ref) {
-    return !registries.needsOwnClient(ref.registry());
+    String registry = ref.registry();
+    // 1.7 takes the scheme we name and ignores it: it tries TLS, for up to ten seconds an attempt.
+    return !registries.needsOwnClient(registry)
+        && (!registries.isPlain(registry) || client.version().isAtLeast(2, 0));
   }
 
   @Override

@@ -80,7 +80,7 @@ final class Unpacker {
               Sha256.brief(layer.digest()),
               () -> {
                 var mounts =
-                    LeftSnapshot.overcome(() -> lease.stubs().snapshots().prepare(prepare))
+                    LeftSnapshot.overcome(client, () -> lease.stubs().snapshots().prepare(prepare))
                         .getMountsList();
                 ApplyRequest apply =
                     ApplyRequest.newBuilder()
