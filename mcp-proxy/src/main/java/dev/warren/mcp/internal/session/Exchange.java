@@ -165,16 +165,14 @@ final class Exchange<T> {
   }
 
   void attach(RpcCall call) {
-    var unused =
-        call.future()
-            .whenComplete(
-                (answer, failure) -> {
-                  if (failure != null) {
-                    fail(failure);
-                  } else {
-                    answered(call, answer);
-                  }
-                });
+    call.whenEnded(
+        (answer, failure) -> {
+          if (answer != null) {
+            answered(call, answer);
+          } else if (failure != null) {
+            fail(failure);
+          }
+        });
   }
 
   private void answered(RpcCall call, Envelope answer) {
