@@ -2,12 +2,16 @@ package dev.warren.mcp;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.warren.SandboxException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +80,9 @@ public final class Json {
       return json;
     }
     try {
-      return new Json(MAPPER.writeValueAsString(unwrap(value)), null);
+      StringBuilder out = new StringBuilder();
+      write(out, value, 0);
+      return new Json(out.toString(), null);
     } catch (JsonProcessingException e) {
       throw notJson(e.getOriginalMessage());
     }
@@ -84,13 +90,13 @@ public final class Json {
 
   /** The value at a JSON pointer (RFC 6901), such as {@code /content/0/text}. */
   public Optional<Json> at(String pointer) {
-    JsonNode found = tree().at(pointer);
+    JsonNode found = find(pointer);
     return found.isMissingNode() ? Optional.empty() : Optional.of(new Json(null, found));
   }
 
   /** The string at a pointer, if there is a string. */
   public Optional<String> string(String pointer) {
-    JsonNode found = tree().at(pointer);
+    JsonNode found = find(pointer);
     return found.isTextual() ? Optional.of(found.textValue()) : Optional.empty();
   }
 
@@ -100,7 +106,11 @@ public final class Json {
     if (!node.isArray()) {
       return List.of();
     }
-    return node.valueStream().map(item -> new Json(null, item)).toList();
+    List<Json> items = new ArrayList<>(node.size());
+    for (JsonNode item : node) {
+      items.add(new Json(null, item));
+    }
+    return Collections.unmodifiableList(items);
   }
 
   /**
@@ -160,21 +170,68 @@ public final class Json {
     return known;
   }
 
-  private static @Nullable Object unwrap(@Nullable Object value) {
-    if (value instanceof Json json) {
-      return json.tree();
+  /** Whether there is {@code true} at a pointer. */
+  boolean isTrue(String pointer) {
+    return find(pointer).isBoolean() && find(pointer).booleanValue();
+  }
+
+  /** Whether there is anything but null or false at a pointer. */
+  boolean has(String pointer) {
+    JsonNode found = find(pointer);
+    return !found.isMissingNode()
+        && !found.isNull()
+        && (!found.isBoolean() || found.booleanValue());
+  }
+
+  /** A pointer to a member, as most are, is not parsed for it. */
+  private JsonNode find(String pointer) {
+    JsonNode node = tree();
+    boolean member =
+        node.isObject()
+            && pointer.startsWith("/")
+            && pointer.indexOf('/', 1) < 0
+            && pointer.indexOf('~') < 0;
+    return member ? node.path(pointer.substring(1)) : node.at(pointer);
+  }
+
+  /** Writes what most values are made of without a look at their types; Jackson does the rest. */
+  private static void write(StringBuilder out, @Nullable Object value, int depth)
+      throws JsonProcessingException {
+    if (depth > StreamWriteConstraints.DEFAULT_MAX_DEPTH) {
+      throw notJson("it is nested too deep");
     }
-    if (value instanceof Map<?, ?> map) {
-      var copy = new java.util.LinkedHashMap<String, @Nullable Object>();
-      map.forEach((key, item) -> copy.put(String.valueOf(key), unwrap(item)));
-      return copy;
+    if (value instanceof String string) {
+      quote(out, string);
+    } else if (value instanceof Map<?, ?> map) {
+      char before = '{';
+      for (Map.Entry<?, ?> member : map.entrySet()) {
+        quote(out.append(before), String.valueOf(member.getKey()));
+        write(out.append(':'), member.getValue(), depth + 1);
+        before = ',';
+      }
+      out.append(map.isEmpty() ? "{}" : "}");
+    } else if (value instanceof Iterable<?> items) {
+      char before = '[';
+      for (Object item : items) {
+        write(out.append(before), item, depth + 1);
+        before = ',';
+      }
+      out.append(before == '[' ? "[]" : "]");
+    } else if (value == null
+        || value instanceof Json
+        || value instanceof Boolean
+        || value instanceof Integer
+        || value instanceof Long) {
+      out.append(value);
+    } else {
+      out.append(MAPPER.writeValueAsString(value));
     }
-    if (value instanceof Iterable<?> items) {
-      var copy = new java.util.ArrayList<@Nullable Object>();
-      items.forEach(item -> copy.add(unwrap(item)));
-      return copy;
-    }
-    return value;
+  }
+
+  private static void quote(StringBuilder out, String text) {
+    out.append('"');
+    JsonStringEncoder.getInstance().quoteAsString(text, out);
+    out.append('"');
   }
 
   private static SandboxException notJson(String detail) {

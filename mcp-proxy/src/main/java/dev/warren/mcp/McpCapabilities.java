@@ -53,13 +53,10 @@ public record McpCapabilities(Json raw) {
 
   /** Whether there is anything but null or false at a JSON pointer, such as {@code /tasks/list}. */
   public boolean has(String pointer) {
-    return raw.at(pointer)
-        .map(Json::toString)
-        .filter(text -> !text.equals("null") && !text.equals("false"))
-        .isPresent();
+    return raw.has(pointer);
   }
 
   private boolean isTrue(String pointer) {
-    return raw.at(pointer).map(Json::toString).filter("true"::equals).isPresent();
+    return raw.isTrue(pointer);
   }
 }

@@ -1,7 +1,9 @@
 package dev.warren.mcp;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /**
@@ -20,21 +22,22 @@ public record McpToolResult(
 
   /** Reads the result of {@code tools/call}. */
   public static McpToolResult from(Json raw) {
-    return new McpToolResult(
-        raw.at("/content").map(Json::elements).orElse(List.of()).stream()
-            .map(McpContent::from)
-            .toList(),
-        raw.at("/structuredContent"),
-        raw.at("/isError").map(Json::toString).filter("true"::equals).isPresent(),
-        raw);
+    List<McpContent> content = new ArrayList<>();
+    for (Json piece : raw.at("/content").map(Json::elements).orElse(List.of())) {
+      content.add(McpContent.from(piece));
+    }
+    return new McpToolResult(content, raw.at("/structuredContent"), raw.isTrue("/isError"), raw);
   }
 
   /** All text, joined with line feeds. */
   public String text() {
-    return content.stream()
-        .filter(McpContent.Text.class::isInstance)
-        .map(McpContent::toString)
-        .collect(Collectors.joining("\n"));
+    StringJoiner all = new StringJoiner("\n");
+    for (McpContent piece : content) {
+      if (piece instanceof McpContent.Text part) {
+        all.add(part.text());
+      }
+    }
+    return all.toString();
   }
 
   /** The content as text: what is no text is named; without content, the structured content. */

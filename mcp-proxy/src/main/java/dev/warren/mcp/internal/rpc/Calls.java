@@ -29,6 +29,7 @@ final class Calls {
   private final ReentrantLock waking = new ReentrantLock();
   private final RpcTimer timer;
   private final CallbackThreads callbacks;
+  private final HandOver handOver;
   private final Outbox outbox;
   private final Supplier<String> subject;
   private final List<Runnable> collected = new ArrayList<>(); // the reader's only
@@ -41,6 +42,7 @@ final class Calls {
   Calls(RpcTimer timer, CallbackThreads callbacks, Outbox outbox, Supplier<String> subject) {
     this.timer = timer;
     this.callbacks = callbacks;
+    handOver = new HandOver(timer, callbacks);
     this.outbox = outbox;
     this.subject = subject;
   }
@@ -128,7 +130,7 @@ final class Calls {
     }
     collected.add(task);
     if (collected.size() >= MOST_COLLECTED) {
-      handOver();
+      flush();
     }
   }
 
@@ -140,12 +142,12 @@ final class Calls {
   /** It has read: what was collected is run. */
   void release() {
     reader = null;
-    handOver();
+    flush();
   }
 
-  private void handOver() {
+  private void flush() {
     if (!collected.isEmpty()) {
-      callbacks.executeAll(collected);
+      handOver.run(collected);
       collected.clear();
     }
   }

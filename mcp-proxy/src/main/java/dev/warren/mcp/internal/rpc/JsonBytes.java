@@ -86,7 +86,20 @@ final class JsonBytes {
 
   /** A string as a JSON token. */
   static String quote(String text) {
+    if (isPlain(text)) {
+      return '"' + text + '"';
+    }
     return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   static byte[] utf8(String text) {

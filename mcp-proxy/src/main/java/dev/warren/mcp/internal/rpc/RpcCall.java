@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ public final class RpcCall {
   private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
   private final AtomicReference<@Nullable CompletableFuture<Envelope>> future =
       new AtomicReference<>();
+  private final AtomicReference<
+          @Nullable BiConsumer<@Nullable Envelope, @Nullable SandboxException>>
+      follower = new AtomicReference<>();
   private final CountDownLatch done = new CountDownLatch(1);
   private final AtomicReference<@Nullable Envelope> answer = new AtomicReference<>();
   private volatile Outbox.@Nullable Message message;
@@ -112,6 +116,17 @@ public final class RpcCall {
   }
 
   /**
+   * Tells of the end, once, one who needs no future, and only one. As with {@link #future}: here,
+   * if it is over, and else never on the reader's thread.
+   */
+  public void whenEnded(BiConsumer<@Nullable Envelope, @Nullable SandboxException> action) {
+    follower.set(action);
+    if (outcome.get() != null && follower.compareAndSet(action, null)) {
+      tell(action);
+    }
+  }
+
+  /**
    * Gives up: ends with {@code CANCELLED}. The server is told if it has got the request or is about
    * to, and the call is cancellable; a later answer is swallowed.
    *
@@ -170,6 +185,10 @@ public final class RpcCall {
     if (waiting != null) {
       owner.callback(() -> finish(waiting));
     }
+    BiConsumer<@Nullable Envelope, @Nullable SandboxException> action = follower.getAndSet(null);
+    if (action != null) {
+      owner.callback(() -> tell(action));
+    }
     return true;
   }
 
@@ -185,6 +204,14 @@ public final class RpcCall {
       waiting.complete(restored(envelope));
     } else if (outcome.get() instanceof SandboxException failure) {
       waiting.completeExceptionally(failure);
+    }
+  }
+
+  private void tell(BiConsumer<@Nullable Envelope, @Nullable SandboxException> action) {
+    if (outcome.get() instanceof Envelope envelope) {
+      action.accept(restored(envelope), null);
+    } else if (outcome.get() instanceof SandboxException failure) {
+      action.accept(null, failure);
     }
   }
 

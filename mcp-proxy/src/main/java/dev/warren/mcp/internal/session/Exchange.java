@@ -97,21 +97,7 @@ final class Exchange<T> {
 
   /** Waits for a server, but not longer than the call may take. */
   private void awaitServer() {
-    Future<?> alarm =
-        owner
-            .timer()
-            .schedule(
-                () ->
-                    owner
-                        .threads()
-                        .execute(
-                            () ->
-                                fail(
-                                    Failures.timeout(
-                                        request.method(),
-                                        timeout(),
-                                        "because the server was not ready"))),
-                Nanos.of(timeout()));
+    Future<?> alarm = alarm(Nanos.of(timeout()), "because the server was not ready");
     owner.whenReady(
         (link, failure) -> {
           alarm.cancel(false);
@@ -124,6 +110,12 @@ final class Exchange<T> {
             }
           }
         });
+  }
+
+  /** Ends it after a time, unless that is called off before. */
+  private Future<?> alarm(long nanos, String why) {
+    Runnable end = () -> fail(Failures.timeout(request.method(), timeout(), why));
+    return owner.timer().schedule(() -> owner.threads().execute(end), nanos);
   }
 
   /** Sends a round; null when that failed. */
@@ -165,16 +157,14 @@ final class Exchange<T> {
   }
 
   void attach(RpcCall call) {
-    var unused =
-        call.future()
-            .whenComplete(
-                (answer, failure) -> {
-                  if (failure != null) {
-                    fail(failure);
-                  } else {
-                    answered(call, answer);
-                  }
-                });
+    call.whenEnded(
+        (answer, failure) -> {
+          if (answer != null) {
+            answered(call, answer);
+          } else if (failure != null) {
+            fail(failure);
+          }
+        });
   }
 
   private void answered(RpcCall call, Envelope answer) {
@@ -278,19 +268,7 @@ final class Exchange<T> {
   /** A task has no cancel of its request: it is ended by its name, as soon as that is known. */
   private void watchTask(Link link, RpcCall call) {
     long left = Nanos.of(timeout()) - (owner.timer().nanoTime() - begun);
-    Future<?> alarm =
-        owner
-            .timer()
-            .schedule(
-                () ->
-                    owner
-                        .threads()
-                        .execute(
-                            () ->
-                                fail(
-                                    Failures.timeout(
-                                        request.method(), timeout(), "the task is cancelled"))),
-                Math.max(1, left));
+    Future<?> alarm = alarm(Math.max(1, left), "the task is cancelled");
     var unused =
         call.future()
             .whenComplete(
