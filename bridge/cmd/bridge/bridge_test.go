@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -137,6 +138,32 @@ func TestTheServerDoesNotOutliveInit(t *testing.T) {
 	server := s.children(s.initPid(false))[0]
 	s.kill(s.initPid(false), syscall.SIGKILL)
 	eventually(t, "the server has ended", func() bool { return gone(server) })
+}
+
+// Signals are heard from a moment on that lies within the start. Told to end before it, init ends as
+// any program does, and its server must not stay behind.
+func TestToldToEndAtAnyMomentOfItsStartNothingStays(t *testing.T) {
+	for delay := time.Duration(0); delay <= 20*time.Millisecond; delay += time.Millisecond {
+		dir := t.TempDir()
+		cmd := exec.Command(program, "init", "--sandbox-id", "box", "--root", dir, "--listen", "unix:"+dir+"/s")
+		// The server holds it too, so it is at its end when both are gone.
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(delay)
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(20*time.Second, func() {
+			t.Errorf("told to end after %v, it runs on", delay)
+			_ = cmd.Process.Kill() // the server goes with it
+		})
+		_, _ = io.Copy(io.Discard, stdout)
+		_ = cmd.Wait()
+		late.Stop()
+	}
 }
 
 func TestASecondSignalSkipsTheGrace(t *testing.T) {

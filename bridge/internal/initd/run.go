@@ -11,9 +11,14 @@ import (
 	"runtime/debug"
 	"sync"
 	"syscall"
+	"time"
 
 	"dev.warren/bridge/internal/footprint"
 )
+
+// trimDelay keeps the tidying up of our memory out of the way of the server, which is starting and
+// is waited for.
+const trimDelay = time.Second
 
 var forwarded = []os.Signal{
 	syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2,
@@ -36,13 +41,21 @@ func Run(args []string) int {
 		_, _ = syscall.Setsid() // signals of the host application's terminal are not for us
 	}
 	KeepDescriptorsPrivate()
+	// Beside the start: each signal that Go is asked for costs several changes of threads, for which
+	// the server would have to wait. One that comes before that ends us, and with us the sandbox, in
+	// which there is nothing to end in order yet.
 	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, forwarded...)
+	heard := make(chan struct{})
+	go func() {
+		signal.Notify(signals, forwarded...)
+		close(heard)
+	}()
 	child := &child{}
 	if err := child.start(o); err != nil {
 		os.Stderr.WriteString("bridge init: start " + o.argv[0] + ": " + err.Error() + "\n")
 		return startFailure(err)
 	}
+	<-heard
 	if err := o.state.running(); err != nil {
 		os.Stderr.WriteString("bridge init: write --state-file: " + err.Error() + "\n")
 		child.signal(syscall.SIGTERM)
@@ -52,8 +65,10 @@ func Run(args []string) int {
 			child.signal(sig.(syscall.Signal))
 		}
 	}()
-	debug.FreeOSMemory()
-	footprint.Trim()
+	time.AfterFunc(trimDelay, func() {
+		debug.FreeOSMemory()
+		footprint.Trim()
+	})
 	code := child.await()
 	sweep()
 	o.state.ended(code)

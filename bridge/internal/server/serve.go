@@ -41,8 +41,6 @@ func Run(o Options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
 	listener, err := o.listen()
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
@@ -50,6 +48,9 @@ func Run(o Options, out io.Writer) error {
 	if err := announce(out, identity, o.shown(listener)); err != nil {
 		return err
 	}
+	// After the line, for which the host waits, and before there is anything to end in order.
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
 	return serve(services, creds, listener, signals, o.StopGrace)
 }
 

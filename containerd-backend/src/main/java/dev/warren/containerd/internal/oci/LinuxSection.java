@@ -1,6 +1,7 @@
 package dev.warren.containerd.internal.oci;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.ResourceLimits;
@@ -9,12 +10,16 @@ import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.SeccompProfile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The {@code linux} part of a specification: namespaces, limits, what is hidden. */
 final class LinuxSection {
   private static final long CPU_PERIOD = 100_000;
   private final HostCgroups cgroups;
   private final String architecture;
+
+  /** The same for all containers, and too long to be read anew for each. Nobody changes it. */
+  private @Nullable JsonNode seccomp;
 
   LinuxSection(HostCgroups cgroups, String architecture) {
     this.cgroups = cgroups;
@@ -41,13 +46,20 @@ final class LinuxSection {
           .put("net.ipv4.ping_group_range", "0 2147483647");
     }
     if (spec.hardening().seccomp()) {
+      node.set("seccomp", seccomp());
+    }
+    return node;
+  }
+
+  private synchronized JsonNode seccomp() {
+    if (seccomp == null) {
       try {
-        node.set("seccomp", Json.MAPPER.readTree(SeccompProfile.json(architecture)));
+        seccomp = Json.MAPPER.readTree(SeccompProfile.json(architecture));
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("the seccomp profile is no JSON", e);
       }
     }
-    return node;
+    return seccomp;
   }
 
   /** Never {@code unified}: runtimes refuse it on version 1, and translate these on version 2. */
