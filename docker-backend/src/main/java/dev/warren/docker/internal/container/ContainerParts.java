@@ -27,8 +27,9 @@ public final class ContainerParts {
     MountList mounts = new MountList(paths, networks.sharedHost());
     Optional<String> zone =
         Optional.ofNullable(System.getenv("TZ")).filter(name -> ZONE.matcher(name).matches());
+    SeccompOption seccomp = new SeccompOption(engine.version(), networks.sharedHost(), state);
     SpecDocument documents =
-        new SpecDocument(engine.version(), facts, owner, mounts, networks, zone);
+        new SpecDocument(engine.version(), facts, owner, mounts, networks, seccomp, zone);
     return new NewContainers(
         engine,
         owner,

@@ -10,7 +10,6 @@ import dev.warren.docker.internal.client.EngineVersion;
 import dev.warren.docker.internal.network.NetworkPlan;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Hardening;
-import dev.warren.spi.SeccompProfile;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +50,7 @@ final class SpecDocument {
   private final Ownership owner;
   private final MountList mounts;
   private final NetworkPlan networks;
+  private final SeccompOption seccomp;
   private final Optional<String> hostZone;
 
   SpecDocument(
@@ -59,12 +59,14 @@ final class SpecDocument {
       Ownership owner,
       MountList mounts,
       NetworkPlan networks,
+      SeccompOption seccomp,
       Optional<String> hostZone) {
     this.version = version;
     this.facts = facts;
     this.owner = owner;
     this.mounts = mounts;
     this.networks = networks;
+    this.seccomp = seccomp;
     this.hostZone = hostZone;
   }
 
@@ -97,7 +99,7 @@ final class SpecDocument {
     ObjectNode host = JsonNodeFactory.instance.objectNode();
     host.put("Init", false).put("Privileged", false).put("AutoRemove", false);
     host.putObject("RestartPolicy").put("Name", "no");
-    hardening(spec.hardening(), host);
+    hardening(spec.id(), spec.hardening(), host);
     limits(spec.limits(), host);
     mounts.add(spec, host);
     ArrayNode devices = GpuRequest.of(spec.gpus(), spec.id(), version.api());
@@ -117,14 +119,15 @@ final class SpecDocument {
     return host;
   }
 
-  private void hardening(Hardening hardening, ObjectNode host) {
+  private void hardening(String id, Hardening hardening, ObjectNode host) {
     host.putArray("CapDrop").add("ALL");
     host.set("CapAdd", strings(hardening.capabilities()));
     ArrayNode security = host.putArray("SecurityOpt");
-    security.add("no-new-privileges=" + hardening.noNewPrivileges());
-    security.add(
-        "seccomp="
-            + (hardening.seccomp() ? SeccompProfile.json(version.architecture()) : "unconfined"));
+    // Podman takes the option for true whatever its value.
+    if (hardening.noNewPrivileges() || !version.podman()) {
+      security.add("no-new-privileges=" + hardening.noNewPrivileges());
+    }
+    security.add(seccomp.of(hardening, id));
     host.put("ReadonlyRootfs", hardening.readOnlyRoot());
     host.set("MaskedPaths", strings(java.util.List.of(MASKED)));
     host.set("ReadonlyPaths", strings(java.util.List.of(READ_ONLY)));
