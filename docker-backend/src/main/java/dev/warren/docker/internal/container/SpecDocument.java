@@ -102,7 +102,7 @@ final class SpecDocument {
     hardening(spec.id(), spec.hardening(), host);
     limits(spec.limits(), host);
     mounts.add(spec, host);
-    ArrayNode devices = GpuRequest.of(spec.gpus(), spec.id(), version.api());
+    ArrayNode devices = GpuRequest.of(spec.gpus(), spec.id(), version);
     if (!devices.isEmpty()) {
       host.set("DeviceRequests", devices);
     }

@@ -60,6 +60,7 @@ public final class DockerSnapshots implements Snapshots {
       Ownership owner,
       ContainerLookup containers,
       ContainerMaker maker,
+      boolean containerdStore,
       Supplier<Path> spool) {
     this.engine = engine;
     this.containers = containers;
@@ -68,7 +69,7 @@ public final class DockerSnapshots implements Snapshots {
     this.table = new ImageTable(engine);
     this.kept = new KeptSnapshots(table, owner);
     this.work = new WorkImages(engine, table, kept, owner);
-    this.load = new ImageLoad(engine, table);
+    this.load = new ImageLoad(engine, table, containerdStore);
     this.export = new LayerExport(engine, work, spool);
     this.layerImport = new LayerImport(load, work, maker, spool);
   }
@@ -97,10 +98,12 @@ public final class DockerSnapshots implements Snapshots {
           containerId,
           container,
           committed -> {
-            LayeredImage image =
-                new LayeredImage(
+            LoadableImage image =
+                load.image(
+                    COMMIT,
+                    containerId,
+                    committed,
                     base,
-                    WorkImages.layers(committed),
                     labels,
                     now,
                     Optional.of(tag.toString()),

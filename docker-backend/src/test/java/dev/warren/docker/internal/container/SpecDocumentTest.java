@@ -46,7 +46,7 @@ class SpecDocumentTest {
   private JsonNode document(
       ContainerSpec.Builder spec, boolean sharedHost, EngineVersion version) {
     EngineFacts facts =
-        new EngineFacts("host", "6", Optional.empty(), Set.of("runc", "runsc"), "id");
+        new EngineFacts("host", "6", Optional.empty(), Set.of("runc", "runsc"), "id", false);
     NetworkPlan plan = new NetworkPlan("w", Subnet.parse("10.1.0.0/16"), sharedHost);
     StateDirectory state = StateDirectory.at(directory.resolve("s"));
     HostPaths paths = HostPaths.protecting(state, List.of());
