@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.docker.internal.client.EngineVersion;
 import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.docker.internal.client.EngineVersion;
 import java.util.List;
 import java.util.regex.Pattern;
 

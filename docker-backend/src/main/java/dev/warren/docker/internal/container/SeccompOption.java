@@ -58,7 +58,9 @@ final class SeccompOption {
     try {
       // Containers name it for as long as they live, so another profile is another file.
       Path target =
-          state.directory("docker").resolve("seccomp-" + Integer.toHexString(Arrays.hashCode(bytes)) + ".json");
+          state
+              .directory("docker")
+              .resolve("seccomp-" + Integer.toHexString(Arrays.hashCode(bytes)) + ".json");
       if (!Files.exists(target) || !Arrays.equals(Files.readAllBytes(target), bytes)) {
         Path fresh = Files.createTempFile(target.getParent(), "seccomp", ".tmp");
         Files.write(fresh, bytes);

@@ -36,15 +36,18 @@ final class LayoutImage implements LoadableImage {
     layer.ifPresent(added -> layers.add(descriptor("layer.v1.tar", added.digest(), added.size())));
     this.manifest = LoadArchive.bytes(root);
     ObjectNode entry = descriptor("manifest.v1+json", id(), manifest.length);
-    name.ifPresent(
-        value -> entry.putObject("annotations").put("io.containerd.image.name", value));
+    name.ifPresent(value -> entry.putObject("annotations").put("io.containerd.image.name", value));
     ObjectNode all = MAPPER.createObjectNode().put("schemaVersion", 2);
     all.put("mediaType", OCI + "index.v1+json").putArray("manifests").add(entry);
     this.index = LoadArchive.bytes(all);
   }
 
   private static ObjectNode descriptor(String type, String digest, long size) {
-    return MAPPER.createObjectNode().put("mediaType", OCI + type).put("digest", digest).put("size", size);
+    return MAPPER
+        .createObjectNode()
+        .put("mediaType", OCI + type)
+        .put("digest", digest)
+        .put("size", size);
   }
 
   /** Whether an engine's description of an image's parts is one that this can build on. */

@@ -46,7 +46,9 @@ final class StoredLayers {
   private static Optional<JsonNode> find(InputStream body, String image) throws IOException {
     TarArchiveInputStream archive = new TarArchiveInputStream(body);
     String wanted = LayoutImage.file(image);
-    for (TarArchiveEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
+    for (TarArchiveEntry entry = archive.getNextEntry();
+        entry != null;
+        entry = archive.getNextEntry()) {
       if (entry.getName().equals(wanted) && entry.getSize() <= LONGEST) {
         return Optional.of(MAPPER.readTree(archive.readNBytes(LONGEST)));
       }

@@ -27,7 +27,8 @@ final class StartFault {
       Pattern.compile("bind source path does not exist|invalid mount config");
 
   private static final Pattern REMAINS =
-      Pattern.compile("failed to (?:start|create) shim(?: task)?: mkdir .*: file exists");
+      Pattern.compile(
+          "failed to (?:start|create) (?:shim(?: task)?|task for container): mkdir .*: file exists");
 
   private StartFault() {}
 

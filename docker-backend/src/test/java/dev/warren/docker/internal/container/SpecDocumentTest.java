@@ -40,11 +40,11 @@ class SpecDocumentTest {
   }
 
   private JsonNode document(ContainerSpec.Builder spec, boolean sharedHost, int minor) {
-    return document(spec, sharedHost, new EngineVersion("1", new ApiVersion(1, minor), "amd64", false));
+    return document(
+        spec, sharedHost, new EngineVersion("1", new ApiVersion(1, minor), "amd64", false));
   }
 
-  private JsonNode document(
-      ContainerSpec.Builder spec, boolean sharedHost, EngineVersion version) {
+  private JsonNode document(ContainerSpec.Builder spec, boolean sharedHost, EngineVersion version) {
     EngineFacts facts =
         new EngineFacts("host", "6", Optional.empty(), Set.of("runc", "runsc"), "id", false);
     NetworkPlan plan = new NetworkPlan("w", Subnet.parse("10.1.0.0/16"), sharedHost);
@@ -105,7 +105,9 @@ class SpecDocumentTest {
         .isEqualTo(options);
     Hardening insecure = Hardening.defaults().insecureWithoutSeccomp().insecureWithNewPrivileges();
     assertThat(
-            document(spec().hardening(insecure), true, PODMAN).path("HostConfig").path("SecurityOpt"))
+            document(spec().hardening(insecure), true, PODMAN)
+                .path("HostConfig")
+                .path("SecurityOpt"))
         .hasToString("[\"seccomp=unconfined\"]");
   }
 

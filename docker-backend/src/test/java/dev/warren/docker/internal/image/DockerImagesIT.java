@@ -120,8 +120,7 @@ class DockerImagesIT {
 
       assertThat(got.digest()).isEqualTo(image.digest());
       // The containerd image store counts both what it fetched and what it made of that.
-      assertThat(got.sizeBytes())
-          .isBetween(600_000L, containerdStore() ? 1_400_000L : 700_000L);
+      assertThat(got.sizeBytes()).isBetween(600_000L, containerdStore() ? 1_400_000L : 700_000L);
       for (String layer : image.layers()) {
         String item = layer.substring(7, 19);
         assertThat(heard)
@@ -239,7 +238,8 @@ class DockerImagesIT {
   class Failure {
     @Test
     void noSuchTagOrRepository_isNotFound() {
-      pullFails(Code.NOT_FOUND, ref("app:none"), containerdStore() ? "not found" : "manifest unknown");
+      pullFails(
+          Code.NOT_FOUND, ref("app:none"), containerdStore() ? "not found" : "manifest unknown");
       fails(
           Code.NOT_FOUND, () -> images.resolveDigest(registry.ref("app:none"), PullOptions.none()));
     }
