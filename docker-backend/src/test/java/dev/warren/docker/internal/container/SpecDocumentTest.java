@@ -111,6 +111,15 @@ class SpecDocumentTest {
         .hasToString("[\"seccomp=unconfined\"]");
   }
 
+  /** It would leave them out without a word. */
+  @Test
+  void gpus_ofPodman_areUnsupported() {
+    assertThatThrownBy(() -> document(spec().gpus(List.of("nvidia.com/gpu=0")), true, PODMAN))
+        .isInstanceOfSatisfying(
+            SandboxException.class,
+            failure -> assertThat(failure.code()).isEqualTo(Code.UNSUPPORTED));
+  }
+
   @Test
   void hardening_ofPodmanElsewhere_isUnsupported() {
     assertThatThrownBy(() -> document(spec(), false, PODMAN))
