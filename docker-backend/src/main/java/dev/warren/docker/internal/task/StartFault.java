@@ -28,7 +28,8 @@ final class StartFault {
 
   private static final Pattern REMAINS =
       Pattern.compile(
-          "failed to (?:start|create) (?:shim(?: task)?|task for container): mkdir .*: file exists");
+          "failed to (?:start|create) (?:shim(?: task)?|task for container): mkdir .*: file exists"
+              + "|container with given ID already exists");
 
   private StartFault() {}
 

@@ -33,6 +33,14 @@ class StartFaultTest {
   }
 
   @Test
+  void remains_ofTheOciRuntime_areKnown() {
+    assertThat(
+            StartFault.isOfRemains(
+                failure("runc create failed: container with given ID already exists")))
+        .isTrue();
+  }
+
+  @Test
   void anotherFailure_isNoneOfRemains() {
     assertThat(StartFault.isOfRemains(failure("cannot allocate memory"))).isFalse();
   }
