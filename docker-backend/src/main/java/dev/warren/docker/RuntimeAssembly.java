@@ -69,9 +69,18 @@ final class RuntimeAssembly implements AutoCloseable {
     ContainerLookup lookup = new ContainerLookup(engine, owner);
     HostPaths paths = HostPaths.protecting(settings.stateDirectory(), own(settings, facts));
     NetworkPlan plan = new NetworkPlan(settings.network(), subnet, sharedHost);
-    NewContainers maker =
-        ContainerParts.maker(engine, facts, owner, lookup, paths, plan, settings.stateDirectory());
     SandboxNetworks sandboxNetworks = new SandboxNetworks(engine, plan);
+    NewContainers maker =
+        ContainerParts.maker(
+            engine,
+            facts,
+            owner,
+            lookup,
+            paths,
+            plan,
+            // Docker wants a network at the start only, Podman as soon as a container names it.
+            engine.version().podman() ? sandboxNetworks::ensure : mode -> {},
+            settings.stateDirectory());
     LiveTasks live = new LiveTasks(lookup);
     TaskLogs logs = new TaskLogs(engine);
     this.images = new DockerImages(engine, settings.registries());
@@ -79,7 +88,12 @@ final class RuntimeAssembly implements AutoCloseable {
         new DockerNetworks(engine, lookup, live, sandboxNetworks, plan, settings.publishedHost());
     this.snapshots =
         new DockerSnapshots(
-            engine, owner, lookup, maker, () -> settings.stateDirectory().directory("docker"));
+            engine,
+            owner,
+            lookup,
+            maker,
+            facts.containerdStore(),
+            () -> settings.stateDirectory().directory("docker"));
     this.containers =
         new DockerContainers(
             engine,

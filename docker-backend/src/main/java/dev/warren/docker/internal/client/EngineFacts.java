@@ -13,13 +13,15 @@ import java.util.TreeSet;
  * @param dataDirectory where it keeps images and containers, on its host
  * @param runtimes the names of its OCI runtimes
  * @param id its own id; empty where it has none
+ * @param containerdStore whether containerd keeps its images, and not the engine itself
  */
 public record EngineFacts(
     String hostName,
     String kernel,
     Optional<String> dataDirectory,
     Set<String> runtimes,
-    String id) {
+    String id,
+    boolean containerdStore) {
 
   public EngineFacts {
     runtimes = Set.copyOf(runtimes);
@@ -35,6 +37,7 @@ public record EngineFacts(
         info.path("KernelVersion").asText(""),
         Optional.of(info.path("DockerRootDir").asText("")).filter(path -> path.startsWith("/")),
         runtimes,
-        info.path("ID").asText(""));
+        info.path("ID").asText(""),
+        info.path("DriverStatus").toString().contains("io.containerd.snapshotter"));
   }
 }

@@ -6,6 +6,7 @@ import dev.warren.docker.internal.network.NetworkPlan;
 import dev.warren.spi.HostPaths;
 import dev.warren.spi.StateDirectory;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Puts together what makes containers. */
@@ -15,7 +16,11 @@ public final class ContainerParts {
 
   private ContainerParts() {}
 
-  /** The maker of containers for an engine. */
+  /**
+   * The maker of containers for an engine.
+   *
+   * @param network is told the name of a container's network before it is made
+   */
   public static NewContainers maker(
       DockerEngine engine,
       EngineFacts facts,
@@ -23,17 +28,20 @@ public final class ContainerParts {
       ContainerLookup lookup,
       HostPaths paths,
       NetworkPlan networks,
+      Consumer<String> network,
       StateDirectory state) {
     MountList mounts = new MountList(paths, networks.sharedHost());
     Optional<String> zone =
         Optional.ofNullable(System.getenv("TZ")).filter(name -> ZONE.matcher(name).matches());
+    SeccompOption seccomp = new SeccompOption(engine.version(), networks.sharedHost(), state);
     SpecDocument documents =
-        new SpecDocument(engine.version(), facts, owner, mounts, networks, zone);
+        new SpecDocument(engine.version(), facts, owner, mounts, networks, seccomp, zone);
     return new NewContainers(
         engine,
         owner,
         lookup,
         documents,
+        network,
         new InitialFiles(engine, state),
         new OpenFiles(engine, networks.sharedHost()));
   }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.docker.internal.client.ApiVersion;
 import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.docker.internal.client.EngineVersion;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -21,7 +21,7 @@ final class GpuRequest {
 
   private GpuRequest() {}
 
-  static ArrayNode of(List<String> names, String subject, ApiVersion api) {
+  static ArrayNode of(List<String> names, String subject, EngineVersion version) {
     ArrayNode requests = JsonNodeFactory.instance.arrayNode();
     if (names.isEmpty()) {
       return requests;
@@ -34,8 +34,16 @@ final class GpuRequest {
             "'" + name + "' is no CDI device name, such as nvidia.com/gpu=0");
       }
     }
+    if (version.podman()) {
+      // It would leave them out without a word.
+      throw SandboxException.of(Code.UNSUPPORTED, "check container", subject)
+          .backend(DockerErrors.BACKEND)
+          .detail("Podman gives no devices through Docker's API")
+          .remedy("use Docker")
+          .build();
+    }
     ObjectNode request = requests.addObject();
-    if (api.isAtLeast(1, 44)) {
+    if (version.api().isAtLeast(1, 44)) {
       request.put("Driver", "cdi");
       names.forEach(request.putArray("DeviceIDs")::add);
       return requests;

@@ -29,6 +29,7 @@ public final class NewContainers implements ContainerMaker {
   private final Ownership owner;
   private final ContainerLookup lookup;
   private final SpecDocument documents;
+  private final Consumer<String> network;
   private final InitialFiles files;
   private final OpenFiles openFiles;
 
@@ -40,12 +41,14 @@ public final class NewContainers implements ContainerMaker {
       Ownership owner,
       ContainerLookup lookup,
       SpecDocument documents,
+      Consumer<String> network,
       InitialFiles files,
       OpenFiles openFiles) {
     this.engine = engine;
     this.owner = owner;
     this.lookup = lookup;
     this.documents = documents;
+    this.network = network;
     this.files = files;
     this.openFiles = openFiles;
   }
@@ -120,6 +123,7 @@ public final class NewContainers implements ContainerMaker {
 
   /** Gives the engine's id. */
   private String post(String id, String name, ObjectNode document) {
+    network.accept(document.path("HostConfig").path("NetworkMode").asText());
     String call = UUID.randomUUID().toString();
     ((ObjectNode) document.get("Labels")).put(CALL, call);
     try {

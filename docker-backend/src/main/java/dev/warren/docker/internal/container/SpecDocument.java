@@ -11,7 +11,6 @@ import dev.warren.docker.internal.network.NetworkPlan;
 import dev.warren.oci.HiddenPaths;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Hardening;
-import dev.warren.spi.SeccompProfile;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +33,7 @@ final class SpecDocument {
   private final Ownership owner;
   private final MountList mounts;
   private final NetworkPlan networks;
+  private final SeccompOption seccomp;
   private final Optional<String> hostZone;
 
   SpecDocument(
@@ -42,12 +42,14 @@ final class SpecDocument {
       Ownership owner,
       MountList mounts,
       NetworkPlan networks,
+      SeccompOption seccomp,
       Optional<String> hostZone) {
     this.version = version;
     this.facts = facts;
     this.owner = owner;
     this.mounts = mounts;
     this.networks = networks;
+    this.seccomp = seccomp;
     this.hostZone = hostZone;
   }
 
@@ -80,10 +82,10 @@ final class SpecDocument {
     ObjectNode host = JsonNodeFactory.instance.objectNode();
     host.put("Init", false).put("Privileged", false).put("AutoRemove", false);
     host.putObject("RestartPolicy").put("Name", "no");
-    hardening(spec.hardening(), host);
+    hardening(spec.id(), spec.hardening(), host);
     limits(spec.limits(), host);
     mounts.add(spec, host);
-    ArrayNode devices = GpuRequest.of(spec.gpus(), spec.id(), version.api());
+    ArrayNode devices = GpuRequest.of(spec.gpus(), spec.id(), version);
     if (!devices.isEmpty()) {
       host.set("DeviceRequests", devices);
     }
@@ -100,14 +102,15 @@ final class SpecDocument {
     return host;
   }
 
-  private void hardening(Hardening hardening, ObjectNode host) {
+  private void hardening(String id, Hardening hardening, ObjectNode host) {
     host.putArray("CapDrop").add("ALL");
     host.set("CapAdd", strings(hardening.capabilities()));
     ArrayNode security = host.putArray("SecurityOpt");
-    security.add("no-new-privileges=" + hardening.noNewPrivileges());
-    security.add(
-        "seccomp="
-            + (hardening.seccomp() ? SeccompProfile.json(version.architecture()) : "unconfined"));
+    // Podman takes the option for true whatever its value.
+    if (hardening.noNewPrivileges() || !version.podman()) {
+      security.add("no-new-privileges=" + hardening.noNewPrivileges());
+    }
+    security.add(seccomp.of(hardening, id));
     host.put("ReadonlyRootfs", hardening.readOnlyRoot());
     host.set("MaskedPaths", strings(HiddenPaths.MASKED));
     host.set("ReadonlyPaths", strings(HiddenPaths.READ_ONLY));

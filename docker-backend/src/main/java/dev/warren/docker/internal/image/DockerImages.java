@@ -109,8 +109,8 @@ public final class DockerImages implements Images, AutoCloseable {
 
   /** Its tags, and its digests in repositories where it has no tag. */
   private Stream<ImageRef> names(JsonNode image) {
-    List<ImageRef> names = new ArrayList<>(PulledDigests.references(image.path("RepoTags")));
-    List<ImageRef> byDigest = new ArrayList<>(PulledDigests.references(image.path("RepoDigests")));
+    List<ImageRef> names = new ArrayList<>(PulledDigests.tags(image));
+    List<ImageRef> byDigest = new ArrayList<>(PulledDigests.byDigest(image));
     for (ImageRef tag : names) {
       byDigest.removeAll(digests.fromMirrors(tag, image));
       byDigest.removeIf(name -> Source.repository(name).equals(Source.repository(tag)));

@@ -39,7 +39,7 @@ final class ImageRemoval {
     List<String> names = new ArrayList<>();
     names.add(place.toString());
     boolean otherTag =
-        PulledDigests.references(image.path("RepoTags")).stream()
+        PulledDigests.tags(image).stream()
             .anyMatch(
                 tag -> !tag.equals(ref) && Source.repository(tag).equals(Source.repository(ref)));
     if (ref.digest().isEmpty() && !otherTag) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Which digest a name stands for. The engine keeps digests for an image and a repository, not for a
@@ -48,7 +49,7 @@ final class PulledDigests {
 
   /** The digests of the name's repository, and of its mirrors, in this order. */
   private List<String> digests(ImageRef ref, JsonNode image) {
-    List<ImageRef> known = references(image.path("RepoDigests"));
+    List<ImageRef> known = byDigest(image);
     List<String> digests = new ArrayList<>();
     for (ImageRef place : places(ref)) {
       for (ImageRef name : known) {
@@ -63,7 +64,7 @@ final class PulledDigests {
   /** The references by digest that a name got from its mirrors, and that nobody asked for. */
   List<ImageRef> fromMirrors(ImageRef ref, JsonNode image) {
     List<String> places = places(ref).stream().skip(1).map(Source::repository).toList();
-    return references(image.path("RepoDigests")).stream()
+    return byDigest(image).stream()
         .filter(name -> places.contains(Source.repository(name)))
         .toList();
   }
@@ -76,6 +77,22 @@ final class PulledDigests {
         .filter(Source::mirror)
         .forEach(source -> places.add(source.name()));
     return places;
+  }
+
+  /** The names of an image that are tags. */
+  static List<ImageRef> tags(JsonNode image) {
+    return references(image.path("RepoTags")).stream()
+        .filter(name -> name.digest().isEmpty())
+        .toList();
+  }
+
+  /** Those by digest. With the containerd image store the engine has them among the tags too. */
+  static List<ImageRef> byDigest(JsonNode image) {
+    return Stream.of("RepoDigests", "RepoTags")
+        .flatMap(list -> references(image.path(list)).stream())
+        .filter(name -> name.digest().isPresent())
+        .distinct()
+        .toList();
   }
 
   /** What the engine lists, without what is no reference, such as {@code <none>:<none>}. */

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class DockerNetworks implements Networks {
   private static final String SET_UP = "set up network of";
 
+  /** Podman says so of all networks that are bridges; ours have other names. */
+  private static final String PODMANS_WORD = "bridge";
+
   private final DockerEngine engine;
   private final ContainerLookup containers;
   private final LiveTasks tasks;
@@ -103,10 +106,17 @@ public final class DockerNetworks implements Networks {
     if (SandboxNetworks.isNone(mode)) {
       return Optional.empty();
     }
-    return Optional.of(attach(operation, id, container));
+    InspectContainerResponse now = attach(operation, id, container);
+    if (!hasAddress(now, mode)) {
+      throw error(Code.CONFLICT, operation, id).detail("its task has ended").build();
+    }
+    return Optional.of(now);
   }
 
-  /** Puts the network in place where it is not, and tells the state after that. */
+  /**
+   * Puts the network in place where it is not, and tells the state after that. One that ends
+   * meanwhile needs no address.
+   */
   public InspectContainerResponse attach(
       String operation, String id, InspectContainerResponse container) {
     String mode = mode(container);
@@ -126,7 +136,7 @@ public final class DockerNetworks implements Networks {
           return true;
         });
     InspectContainerResponse now = containers.require(operation, id);
-    if (!hasAddress(now, mode)) {
+    if (!hasAddress(now, mode) && TaskStates.isRunning(now)) {
       throw error(Code.UNAVAILABLE, operation, id)
           .detail("the engine attached it and gave it no address")
           .build();
@@ -217,6 +227,10 @@ public final class DockerNetworks implements Networks {
   public static String mode(InspectContainerResponse container) {
     String mode =
         container.getHostConfig() == null ? null : container.getHostConfig().getNetworkMode();
+    if (PODMANS_WORD.equals(mode)) {
+      Map<String, ContainerNetwork> networks = settings(container);
+      return networks.size() == 1 ? networks.keySet().iterator().next() : mode;
+    }
     return mode == null ? "none" : mode;
   }
 

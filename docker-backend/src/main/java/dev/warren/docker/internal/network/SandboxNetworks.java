@@ -22,6 +22,8 @@ public final class SandboxNetworks {
   private static final String ICC = "com.docker.network.bridge.enable_icc";
   private static final String MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
 
+  private static final String NO_GATEWAY = "no gateway can be set";
+
   private final DockerEngine engine;
   private final NetworkPlan plan;
 
@@ -80,7 +82,7 @@ public final class SandboxNetworks {
 
   private void make(Definition wanted) {
     try {
-      engine.post(OPERATION, wanted.name(), "/networks/create", document(wanted));
+      post(wanted);
     } catch (SandboxException e) {
       // Somebody else can have been quicker; who made it does not matter.
       if (find(wanted).isEmpty()) {
@@ -89,18 +91,31 @@ public final class SandboxNetworks {
     }
   }
 
-  private static ObjectNode document(Definition wanted) {
+  /** Newer engines give internal networks no default route, and take no gateway for them. */
+  private void post(Definition wanted) {
+    try {
+      post(wanted, wanted.nowhere());
+    } catch (SandboxException e) {
+      if (!wanted.internal() || !DockerErrors.engineText(e).contains(NO_GATEWAY)) {
+        throw e;
+      }
+      post(wanted, Optional.empty());
+    }
+  }
+
+  private void post(Definition wanted, Optional<String> nowhere) {
+    engine.post(OPERATION, wanted.name(), "/networks/create", document(wanted, nowhere));
+  }
+
+  private static ObjectNode document(Definition wanted, Optional<String> nowhere) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("Name", wanted.name()).put("CheckDuplicate", true).put("Driver", "bridge");
     node.put("Internal", wanted.internal()).put("EnableIPv6", false).put("Attachable", false);
     ObjectNode addresses =
         node.putObject("IPAM").put("Driver", "default").putArray("Config").addObject();
     addresses.put("Subnet", wanted.subnet());
-    wanted
-        .nowhere()
-        .ifPresent(
-            address ->
-                addresses.putObject("AuxiliaryAddresses").put("DefaultGatewayIPv4", address));
+    nowhere.ifPresent(
+        address -> addresses.putObject("AuxiliaryAddresses").put("DefaultGatewayIPv4", address));
     node.putObject("Options")
         .put(ICC, "false")
         .put(MASQUERADE, Boolean.toString(wanted.translated()));

@@ -42,6 +42,7 @@ public final class DockerSnapshots implements Snapshots {
   private final ContainerLookup containers;
   private final ContainerMaker maker;
   private final Ownership owner;
+  private final boolean containerdStore;
   private final ImageTable table;
   private final KeptSnapshots kept;
   private final WorkImages work;
@@ -60,15 +61,17 @@ public final class DockerSnapshots implements Snapshots {
       Ownership owner,
       ContainerLookup containers,
       ContainerMaker maker,
+      boolean containerdStore,
       Supplier<Path> spool) {
     this.engine = engine;
     this.containers = containers;
     this.maker = maker;
     this.owner = owner;
+    this.containerdStore = containerdStore;
     this.table = new ImageTable(engine);
     this.kept = new KeptSnapshots(table, owner);
     this.work = new WorkImages(engine, table, kept, owner);
-    this.load = new ImageLoad(engine, table);
+    this.load = new ImageLoad(engine, table, containerdStore);
     this.export = new LayerExport(engine, work, spool);
     this.layerImport = new LayerImport(load, work, maker, spool);
   }
@@ -97,10 +100,12 @@ public final class DockerSnapshots implements Snapshots {
           containerId,
           container,
           committed -> {
-            LayeredImage image =
-                new LayeredImage(
+            LoadableImage image =
+                load.image(
+                    COMMIT,
+                    containerId,
+                    committed,
                     base,
-                    WorkImages.layers(committed),
                     labels,
                     now,
                     Optional.of(tag.toString()),
@@ -132,7 +137,14 @@ public final class DockerSnapshots implements Snapshots {
   public Usage usage(String name) {
     String id = kept.require(MEASURE, name).path("Id").asText();
     JsonNode history = engine.get(MEASURE, name, "/images/" + id + "/history");
-    return new Usage(history.path(0).path("Size").asLong(), 0);
+    long size = history.path(0).path("Size").asLong();
+    // Until a container is made from it, the containerd image store has the layer packed only.
+    return new Usage(size > 0 || !containerdStore ? size : packed(name, id), 0);
+  }
+
+  private long packed(String name, String id) {
+    JsonNode layers = StoredLayers.of(engine, MEASURE, name, id);
+    return layers.path(layers.size() - 1).path("size").asLong();
   }
 
   @Override

@@ -13,8 +13,12 @@ import dev.warren.oci.EngineText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /** Loads images that were put together here, and reads the layers of others. Thread-safe. */
 final class ImageLoad {
@@ -28,6 +32,7 @@ final class ImageLoad {
       List.of(
           "archive/tar",
           "invalid tar",
+          "invalid entry name",
           "breakout",
           "error processing tar",
           "unexpected eof",
@@ -38,14 +43,42 @@ final class ImageLoad {
 
   private final DockerEngine engine;
   private final ImageTable table;
+  private final boolean containerdStore;
 
-  ImageLoad(DockerEngine engine, ImageTable table) {
+  ImageLoad(DockerEngine engine, ImageTable table, boolean containerdStore) {
     this.engine = engine;
     this.table = table;
+    this.containerdStore = containerdStore;
+  }
+
+  /**
+   * An image of the layers of what was committed, in the form that the engine loads.
+   *
+   * @param layer one on top of them
+   */
+  LoadableImage image(
+      String operation,
+      String subject,
+      JsonNode committed,
+      JsonNode like,
+      Map<String, String> labels,
+      Instant created,
+      Optional<String> name,
+      Optional<Spool> layer) {
+    List<String> layers = new ArrayList<>(WorkImages.layers(committed));
+    layer.ifPresent(added -> layers.add(added.digest()));
+    if (!containerdStore) {
+      return new LayeredImage(like, layers, labels, created, name, layer);
+    }
+    return new LayoutImage(
+        LayeredImage.config(like, layers, labels, created),
+        StoredLayers.of(engine, operation, subject, committed.path("Id").asText()),
+        name,
+        layer);
   }
 
   /** Hands the image to the engine; its failures come inside the answer. */
-  void load(String operation, String subject, LayeredImage image) {
+  void load(String operation, String subject, LoadableImage image) {
     String failure;
     try {
       Request request =
@@ -69,7 +102,7 @@ final class ImageLoad {
       throw SandboxException.of(Code.UNSUPPORTED, operation, subject)
           .backend(DockerErrors.BACKEND)
           .detail("the engine does not keep the image that was loaded")
-          .remedy("use an engine with the classic image store")
+          .remedy("use Docker")
           .build();
     }
   }

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -59,12 +57,18 @@ final class LayerImport {
 
   /** The layer that the container has, which may hold initial files, stays below the new one. */
   private void rebase(String id, JsonNode base, JsonNode committed, Spool layer) {
-    List<String> layers = new ArrayList<>(WorkImages.layers(committed));
-    layers.add(layer.digest());
     Map<String, String> labels = new TreeMap<>(work.labelsAbove(base));
     labels.put(SnapshotLabels.TEMPORARY, id);
-    LayeredImage image =
-        new LayeredImage(base, layers, labels, Instant.now(), Optional.empty(), Optional.of(layer));
+    LoadableImage image =
+        load.image(
+            IMPORT,
+            id,
+            committed,
+            base,
+            labels,
+            Instant.now(),
+            Optional.empty(),
+            Optional.of(layer));
     load.load(IMPORT, id, image);
     maker.rebase(id, image.id());
   }

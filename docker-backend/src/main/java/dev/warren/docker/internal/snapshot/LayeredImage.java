@@ -3,33 +3,21 @@ package dev.warren.docker.internal.snapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
 
 /**
- * An image out of layers, in the form in which the engine loads one. Layers that the engine has are
- * named only; a new one is sent along. The configuration is that of another image, so that neither
- * the environment nor the labels of a container get into what is made from it.
+ * An image out of layers, in the form in which an engine with the classic image store loads one.
+ * Layers that the engine has are named only; a new one is sent along. The configuration is that of
+ * another image, so that neither the environment nor the labels of a container get into what is
+ * made from it.
  */
-final class LayeredImage {
+final class LayeredImage implements LoadableImage {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final int BLOCK = 512;
 
   private final byte[] config;
   private final byte[] manifest;
@@ -53,6 +41,20 @@ final class LayeredImage {
       Optional<String> name,
       Optional<Spool> layer) {
     this.layer = layer;
+    this.config = config(like, layers, labels, created);
+    ObjectNode entry = MAPPER.createObjectNode().put("Config", "config.json");
+    name.ifPresent(entry.putArray("RepoTags")::add);
+    var files = entry.putArray("Layers");
+    for (int i = 1; i <= layers.size(); i++) {
+      files.add(i + ".tar");
+    }
+    this.manifest = LoadArchive.bytes("[" + entry + "]");
+    this.file = layers.size() + ".tar";
+  }
+
+  /** The document that says what containers of the image are like. */
+  static byte[] config(
+      JsonNode like, List<String> layers, Map<String, String> labels, Instant created) {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("architecture", like.path("Architecture").asText());
     root.put("os", like.path("Os").asText("linux"));
@@ -69,70 +71,20 @@ final class LayeredImage {
     // The engine tells the size of a layer in the history, so each layer needs its entry.
     var history = root.putArray("history");
     layers.forEach(each -> history.addObject().put("created", created.toString()));
-    this.config = root.toString().getBytes(StandardCharsets.UTF_8);
-
-    ObjectNode entry = MAPPER.createObjectNode().put("Config", "config.json");
-    name.ifPresent(entry.putArray("RepoTags")::add);
-    var files = entry.putArray("Layers");
-    for (int i = 1; i <= layers.size(); i++) {
-      files.add(i + ".tar");
-    }
-    this.manifest = ("[" + entry + "]").getBytes(StandardCharsets.UTF_8);
-    this.file = layers.size() + ".tar";
+    return LoadArchive.bytes(root);
   }
 
-  /** What the engine will call it. */
-  String id() {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(config);
-      return "sha256:" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+  @Override
+  public String id() {
+    return LoadArchive.digest(config);
   }
 
-  /** The archive for the engine. */
-  InputStream archive() throws IOException {
-    ByteArrayOutputStream before = new ByteArrayOutputStream();
-    ByteArrayOutputStream after = new ByteArrayOutputStream();
-    put(before, "config.json", config);
-    InputStream content = InputStream.nullInputStream();
-    if (layer.isPresent()) {
-      long size = layer.get().size();
-      before.writeBytes(header(file, size));
-      content = layer.get().read(0, size);
-      after.writeBytes(padding(size));
-    }
-    put(after, "manifest.json", manifest);
-    after.writeBytes(new byte[2 * BLOCK]);
-    return new SequenceInputStream(
-        Collections.enumeration(
-            List.of(
-                new ByteArrayInputStream(before.toByteArray()),
-                content,
-                new ByteArrayInputStream(after.toByteArray()))));
-  }
-
-  private static void put(ByteArrayOutputStream out, String name, byte[] bytes) throws IOException {
-    out.writeBytes(header(name, bytes.length));
-    out.writeBytes(bytes);
-    out.writeBytes(padding(bytes.length));
-  }
-
-  private static byte[] header(String name, long size) {
-    TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_NORMAL);
-    entry.setSize(size);
-    byte[] header = new byte[BLOCK];
-    // The binary form of numbers, for layers of more than 8 GiB.
-    try {
-      entry.writeEntryHeader(header, ZipEncodingHelper.getZipEncoding("UTF-8"), true);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return header;
-  }
-
-  private static byte[] padding(long size) {
-    return new byte[(int) ((BLOCK - size % BLOCK) % BLOCK)];
+  @Override
+  public InputStream archive() throws IOException {
+    return new LoadArchive()
+        .document("config.json", config)
+        .layer(file, layer)
+        .document("manifest.json", manifest)
+        .open();
   }
 }

@@ -22,7 +22,9 @@ final class StartFault {
       Pattern.compile("bind source path does not exist|invalid mount config");
 
   private static final Pattern REMAINS =
-      Pattern.compile("failed to (?:start|create) shim(?: task)?: mkdir .*: file exists");
+      Pattern.compile(
+          "failed to (?:start|create) (?:shim(?: task)?|task for container): mkdir .*: file exists"
+              + "|container with given ID already exists");
 
   private StartFault() {}
 

@@ -41,6 +41,7 @@ public final class TaskLogs {
   void mark(String id, InspectContainerResponse container) {
     boundaries.remove(container.getId());
     if (TaskStates.started(container).isEmpty()) {
+      boundaries.put(container.getId(), Instant.EPOCH);
       return;
     }
     try (InputStream last = open(id, container.getId(), "&timestamps=1&tail=1")) {
@@ -75,7 +76,7 @@ public final class TaskLogs {
   private Optional<Instant> since(InspectContainerResponse container) {
     Instant marked = boundaries.get(container.getId());
     if (marked != null) {
-      return Optional.of(marked);
+      return Optional.of(marked).filter(time -> time.isAfter(Instant.EPOCH));
     }
     return TaskStates.started(container).map(started -> started.minus(LATE));
   }

@@ -18,6 +18,7 @@ import dev.warren.docker.internal.network.Subnet;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Hardening;
 import dev.warren.spi.HostPaths;
+import dev.warren.spi.SeccompProfile;
 import dev.warren.spi.StateDirectory;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SpecDocumentTest {
+  private static final EngineVersion PODMAN =
+      new EngineVersion("4.3.1", new ApiVersion(1, 41), "amd64", true);
+
   @TempDir Path directory;
 
   private static ContainerSpec.Builder spec() {
@@ -36,16 +40,23 @@ class SpecDocumentTest {
   }
 
   private JsonNode document(ContainerSpec.Builder spec, boolean sharedHost, int minor) {
+    return document(
+        spec, sharedHost, new EngineVersion("1", new ApiVersion(1, minor), "amd64", false));
+  }
+
+  private JsonNode document(ContainerSpec.Builder spec, boolean sharedHost, EngineVersion version) {
     EngineFacts facts =
-        new EngineFacts("host", "6", Optional.empty(), Set.of("runc", "runsc"), "id");
+        new EngineFacts("host", "6", Optional.empty(), Set.of("runc", "runsc"), "id", false);
     NetworkPlan plan = new NetworkPlan("w", Subnet.parse("10.1.0.0/16"), sharedHost);
-    HostPaths paths = HostPaths.protecting(StateDirectory.at(directory.resolve("s")), List.of());
+    StateDirectory state = StateDirectory.at(directory.resolve("s"));
+    HostPaths paths = HostPaths.protecting(state, List.of());
     return new SpecDocument(
-            new EngineVersion("1", new ApiVersion(1, minor), "amd64", false),
+            version,
             facts,
             new Ownership("me"),
             new MountList(paths, sharedHost),
             plan,
+            new SeccompOption(version, sharedHost, state),
             Optional.empty())
         .of(spec.build(), "image");
   }
@@ -80,6 +91,41 @@ class SpecDocumentTest {
     assertThat(host.path("ReadonlyPaths").toString()).contains("/proc/sys");
     assertThat(host.path("Privileged").asBoolean(true)).isFalse();
     assertThat(host.path("Init").asBoolean(true)).isFalse();
+  }
+
+  /** It would take the text for a path, and any value of the other option for true. */
+  @Test
+  void hardening_ofPodman_namesAFileOfThisHost_andOnlyWhatIsOn() throws Exception {
+    JsonNode options = document(spec(), true, PODMAN).path("HostConfig").path("SecurityOpt");
+    assertThat(options.get(0).asText()).isEqualTo("no-new-privileges=true");
+    Path profile = Path.of(options.get(1).asText().substring("seccomp=".length()));
+    assertThat(profile).hasContent(SeccompProfile.json("amd64"));
+    assertThat(document(spec(), true, PODMAN).path("HostConfig").path("SecurityOpt"))
+        .as("one file for all")
+        .isEqualTo(options);
+    Hardening insecure = Hardening.defaults().insecureWithoutSeccomp().insecureWithNewPrivileges();
+    assertThat(
+            document(spec().hardening(insecure), true, PODMAN)
+                .path("HostConfig")
+                .path("SecurityOpt"))
+        .hasToString("[\"seccomp=unconfined\"]");
+  }
+
+  /** It would leave them out without a word. */
+  @Test
+  void gpus_ofPodman_areUnsupported() {
+    assertThatThrownBy(() -> document(spec().gpus(List.of("nvidia.com/gpu=0")), true, PODMAN))
+        .isInstanceOfSatisfying(
+            SandboxException.class,
+            failure -> assertThat(failure.code()).isEqualTo(Code.UNSUPPORTED));
+  }
+
+  @Test
+  void hardening_ofPodmanElsewhere_isUnsupported() {
+    assertThatThrownBy(() -> document(spec(), false, PODMAN))
+        .isInstanceOfSatisfying(
+            SandboxException.class,
+            failure -> assertThat(failure.code()).isEqualTo(Code.UNSUPPORTED));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.warren.ImageRef;
 import dev.warren.Network;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.docker.DockerDaemon;
 import dev.warren.docker.DockerRuntime;
 import dev.warren.docker.EngineUnderTest;
 import dev.warren.docker.RegistryOptions;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -96,8 +98,14 @@ class DockerImagesIT {
 
   private void pullFails(Code code, ImageRef ref, String text) {
     SandboxException failure = fails(code, () -> images.pull(ref, PullOptions.none()));
-    assertThat(failure).hasMessageContaining(text);
+    assertThat(failure.getMessage().toLowerCase(Locale.ROOT).replace('_', ' ')).contains(text);
     assertThat(failure).hasMessageStartingWith("pull image " + ref.registry());
+  }
+
+  private static boolean containerdStore() {
+    String address = EngineUnderTest.local().address();
+    return DockerDaemon.shell("docker", "--host", address, "info", "--format", "{{.DriverStatus}}")
+        .contains("io.containerd.snapshotter");
   }
 
   @Nested
@@ -111,7 +119,8 @@ class DockerImagesIT {
       Image got = images.pull(ref("app:1"), PullOptions.none().withProgress(heard::add));
 
       assertThat(got.digest()).isEqualTo(image.digest());
-      assertThat(got.sizeBytes()).isBetween(600_000L, 700_000L);
+      // The containerd image store counts both what it fetched and what it made of that.
+      assertThat(got.sizeBytes()).isBetween(600_000L, containerdStore() ? 1_400_000L : 700_000L);
       for (String layer : image.layers()) {
         String item = layer.substring(7, 19);
         assertThat(heard)
@@ -153,8 +162,8 @@ class DockerImagesIT {
       assertThat(images.resolveDigest(ref, PullOptions.none())).isEqualTo(newer.digest());
       assertThat(images.pull(ref, PullOptions.none()).digest()).isEqualTo(newer.digest());
       assertThat(images.get(ref("app@" + older.digest())))
-          .as("the engine keeps what a name left, by its digest")
-          .isPresent();
+          .as("the classic image store keeps what a name left, by its digest")
+          .matches(found -> found.isPresent() == !containerdStore());
     }
 
     @Test
@@ -229,7 +238,8 @@ class DockerImagesIT {
   class Failure {
     @Test
     void noSuchTagOrRepository_isNotFound() {
-      pullFails(Code.NOT_FOUND, ref("app:none"), "manifest unknown");
+      pullFails(
+          Code.NOT_FOUND, ref("app:none"), containerdStore() ? "not found" : "manifest unknown");
       fails(
           Code.NOT_FOUND, () -> images.resolveDigest(registry.ref("app:none"), PullOptions.none()));
     }

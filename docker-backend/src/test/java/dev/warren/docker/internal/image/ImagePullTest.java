@@ -77,6 +77,24 @@ class ImagePullTest {
     fails(Code.UNAVAILABLE, "without saying that it succeeded");
   }
 
+  /** Its account ends with the layers; a failure would be in it. */
+  @Test
+  void streamThatJustEnds_ofPodman_isSuccess() {
+    engine.on(
+        "GET /version",
+        200,
+        "{\"Version\":\"4.3.1\",\"Os\":\"linux\",\"Arch\":\"amd64\",\"Components\":[{\"Name\":\"Podman Engine\"}]}");
+    engine.on("POST /images/create", 200, "{\"status\":\"Download complete\",\"id\":\"1\"}\n");
+    engine.on("GET /images/" + REF + "/json", 200, "{\"Id\":\"sha256:1\",\"Size\":7}");
+    try (DockerEngine podman =
+            DockerEngine.open(Endpoint.of(engine.address(), Optional.empty(), true));
+        DockerImages podmans =
+            new DockerImages(
+                podman, RegistryOptions.standard().withDockerConfig(directory.resolve("none")))) {
+      assertThat(podmans.pull(REF, PullOptions.none()).sizeBytes()).isEqualTo(7);
+    }
+  }
+
   @Test
   void imageThatIsGoneAfterThePull_isConflict() {
     engine.on("POST /images/create", 200, "{\"status\":\"Status: Image is up to date for x\"}\n");

@@ -7,14 +7,19 @@ import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Stands before a plain server and hangs up on TLS, which engines try first. The JDK's server would
- * wait for the end of a line that never comes.
+ * Stands before a plain server and answers TLS, which engines try first, as other plain servers do:
+ * with a refusal in plain HTTP. Engines with the containerd image store go on without TLS after
+ * those words only. The JDK's server would wait for the end of a line that never comes.
  */
 final class PlainOnly implements AutoCloseable {
   private static final int TLS = 0x16;
+  private static final byte[] REFUSAL =
+      "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
 
   private final ServerSocket door;
   private final int server;
@@ -48,7 +53,11 @@ final class PlainOnly implements AutoCloseable {
         Socket host = new Socket(InetAddress.getLoopbackAddress(), server)) {
       PushbackInputStream in = new PushbackInputStream(guest.getInputStream());
       int first = in.read();
-      if (first < 0 || first == TLS) {
+      if (first < 0) {
+        return;
+      }
+      if (first == TLS) {
+        refuse(guest);
         return;
       }
       in.unread(first);
@@ -57,6 +66,13 @@ final class PlainOnly implements AutoCloseable {
     } catch (IOException e) {
       // One side hung up.
     }
+  }
+
+  /** What the guest sent is read, since a close before that could overtake the refusal. */
+  private static void refuse(Socket guest) throws IOException {
+    guest.getOutputStream().write(REFUSAL);
+    guest.shutdownOutput();
+    guest.getInputStream().transferTo(OutputStream.nullOutputStream());
   }
 
   private static void copy(InputStream in, Socket host) {

@@ -36,6 +36,8 @@ class PullErrorsTest {
           DATA_LOSS          | filesystem layer verification failed for digest sha256:11
           DATA_LOSS          | manifest verification failed for digest sha256:11
           DATA_LOSS          | layers from manifest don't match image configuration
+          NOT_FOUND          | unknown: {"errors":[{"code":"MANIFEST_UNKNOWN","message":"gone"}]}
+          NOT_FOUND          | failed to resolve reference "r.example/app:none": r.example/app:none: not found
           UNSUPPORTED        | unsupported media type application/vnd.x
           INTERNAL           | something nobody has heard of
           """)

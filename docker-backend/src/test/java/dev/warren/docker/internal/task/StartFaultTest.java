@@ -25,6 +25,22 @@ class StartFaultTest {
   }
 
   @Test
+  void remains_areKnownInTheWordsOfNewerEnginesToo() {
+    assertThat(
+            StartFault.isOfRemains(
+                failure("failed to create task for container: mkdir /run/x/a: file exists")))
+        .isTrue();
+  }
+
+  @Test
+  void remains_ofTheOciRuntime_areKnown() {
+    assertThat(
+            StartFault.isOfRemains(
+                failure("runc create failed: container with given ID already exists")))
+        .isTrue();
+  }
+
+  @Test
   void anotherFailure_isNoneOfRemains() {
     assertThat(StartFault.isOfRemains(failure("cannot allocate memory"))).isFalse();
   }
