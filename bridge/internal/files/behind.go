@@ -1,25 +1,34 @@
 package files
 
-import "io"
+import (
+	"dev.warren/bridge/internal/files/frames"
+)
 
 // Frames that may wait for the disk while the next one is received. With the one being written they
 // are the memory of a write.
 const framesBehind = 2
 
-// behind writes on a goroutine of its own: decoding one frame and writing another share no lock and
+// piecewise takes all of the pieces or fails.
+type piecewise interface {
+	WritePieces(pieces [][]byte) error
+}
+
+// behind writes on a goroutine of its own: receiving one frame and writing another share no lock and
 // use two processors.
 type behind struct {
-	frames chan []byte
+	frames chan frames.Data
 	done   chan error // one value, when the goroutine ends
 	ended  bool
 	err    error
 }
 
-func writeBehind(w io.Writer) *behind {
-	b := &behind{frames: make(chan []byte, framesBehind), done: make(chan error, 1)}
+func writeBehind(w piecewise) *behind {
+	b := &behind{frames: make(chan frames.Data, framesBehind), done: make(chan error, 1)}
 	go func() {
 		for frame := range b.frames {
-			if _, err := w.Write(frame); err != nil {
+			err := w.WritePieces(frame.Pieces())
+			frame.Free()
+			if err != nil {
 				b.done <- err
 				return
 			}
@@ -30,12 +39,13 @@ func writeBehind(w io.Writer) *behind {
 }
 
 // put takes over data, or says why an earlier frame could not be written.
-func (b *behind) put(data []byte) error {
+func (b *behind) put(data frames.Data) error {
 	select {
 	case b.frames <- data:
 		return nil
 	case b.err = <-b.done:
 		b.ended = true
+		data.Free()
 		return b.err
 	}
 }

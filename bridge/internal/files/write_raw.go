@@ -6,6 +6,7 @@ import (
 
 	"dev.warren/bridge/internal/bridgepb"
 	"dev.warren/bridge/internal/fault"
+	"dev.warren/bridge/internal/files/frames"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 )
@@ -52,16 +53,22 @@ func receive(p *pending, stream writeStream) error {
 	defer disk.finish()
 	var total int64
 	for {
-		req, err := stream.Recv()
+		var req bridgepb.WriteRawRequest
+		data, isData, err := frames.Receive(stream, writeRawData, &req)
 		if err != nil {
 			return broken("write", p.path, err)
 		}
-		switch frame := req.GetFrame().(type) {
-		case *bridgepb.WriteRawRequest_Data:
-			if err := disk.put(frame.Data); err != nil {
+		if frame, ok := req.GetFrame().(*bridgepb.WriteRawRequest_Data); ok {
+			data, isData = frames.DataOf(frame.Data), true // well-formed, but in no usual way
+		}
+		if isData {
+			total += int64(data.Len())
+			if err := disk.put(data); err != nil {
 				return err
 			}
-			total += int64(len(frame.Data))
+			continue
+		}
+		switch frame := req.GetFrame().(type) {
 		case *bridgepb.WriteRawRequest_Commit:
 			if frame.Commit.GetBytes() != total {
 				return truncated("write", p.path, "received %d bytes, the commit says %d", total, frame.Commit.GetBytes())
