@@ -13,7 +13,7 @@ import (
 
 type writeStream = grpc.ClientStreamingServer[bridgepb.WriteRawRequest, bridgepb.WriteRawResponse]
 
-// WriteRaw writes as the frames arrive, a few in memory at a time, and replaces the target only when
+// WriteRaw writes as the frames arrive and replaces the target only when
 // the commit confirms their number of bytes.
 func (s *Service) WriteRaw(stream writeStream) error {
 	first, err := stream.Recv()
@@ -47,10 +47,9 @@ func (s *Service) writeRaw(header *bridgepb.WriteRawHeader, stream writeStream) 
 	return s.commit(p)
 }
 
-// receive takes frames up to the commit. Frames after it are refused by nobody and read by nobody.
+// receive takes frames up to the commit. While one is written, grpc receives what follows, as far as
+// its window goes. Frames after it are refused by nobody and read by nobody.
 func receive(p *pending, stream writeStream) error {
-	disk := writeBehind(p.file)
-	defer disk.finish()
 	var total int64
 	for {
 		var req bridgepb.WriteRawRequest
@@ -63,7 +62,9 @@ func receive(p *pending, stream writeStream) error {
 		}
 		if isData {
 			total += int64(data.Len())
-			if err := disk.put(data); err != nil {
+			err := p.file.WritePieces(data.Pieces())
+			data.Free()
+			if err != nil {
 				return err
 			}
 			continue
@@ -76,7 +77,7 @@ func receive(p *pending, stream writeStream) error {
 			if err := stream.Context().Err(); err != nil {
 				return err
 			}
-			return disk.finish()
+			return nil
 		default:
 			return invalid("write", p.path, "expected a data or commit frame")
 		}
