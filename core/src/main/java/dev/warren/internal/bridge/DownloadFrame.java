@@ -2,6 +2,7 @@ package dev.warren.internal.bridge;
 
 import com.google.protobuf.WireFormat;
 import io.grpc.Detachable;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -62,7 +63,9 @@ record DownloadFrame<M>(@Nullable M message, InputStream bytes) implements AutoC
      */
     private boolean isData(InputStream stream, ByteArrayOutputStream prefix) throws IOException {
       int tag = field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
-      return varint(stream, prefix) == tag && varint(stream, prefix) == stream.available();
+      return stream instanceof KnownLength // available() is all there is
+          && varint(stream, prefix) == tag
+          && varint(stream, prefix) == stream.available();
     }
 
     /** A number of at most five bytes; -1 if it is longer, larger than an int, or cut off. */
