@@ -13,8 +13,8 @@ import (
 
 type writeStream = grpc.ClientStreamingServer[bridgepb.WriteRawRequest, bridgepb.WriteRawResponse]
 
-// WriteRaw writes as the frames arrive and replaces the target only when
-// the commit confirms their number of bytes.
+// WriteRaw writes as the frames arrive and replaces the target only when the commit confirms their
+// number of bytes.
 func (s *Service) WriteRaw(stream writeStream) error {
 	first, err := stream.Recv()
 	if err != nil {

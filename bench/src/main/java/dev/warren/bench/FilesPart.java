@@ -49,7 +49,8 @@ final class FilesPart {
                 figures -> measure(figures, "bare stream down", () -> bare.down(size)),
                 figures -> measure(figures, "bare stream up, to a file", () -> bare.upToFile(size)),
                 figures ->
-                    measure(figures, "bare stream down, from a file", () -> bare.downFromFile(size)),
+                    measure(
+                        figures, "bare stream down, from a file", () -> bare.downFromFile(size)),
                 warren(files, "memory", Bots.SCRATCH + "/large"),
                 warren(files, "/data", "large"),
                 warren(dockedFiles, "/data on Docker", "large"),
