@@ -26,6 +26,9 @@ type raw struct{}
 func (raw) Name() string { return "raw" }
 
 func (raw) Marshal(v any) (mem.BufferSlice, error) {
+	if buffer, ok := v.(mem.Buffer); ok {
+		return mem.BufferSlice{buffer}, nil
+	}
 	data, ok := v.([]byte)
 	if !ok {
 		return nil, fmt.Errorf("cannot send a %T", v)
@@ -50,6 +53,8 @@ func (raw) Unmarshal(data mem.BufferSlice, v any) error {
 
 // store is the file that the calls with a file behind them write and read.
 type store string
+
+var blocks = mem.NewTieredBufferPool(frame)
 
 // up writes what comes in to a new file, syncs it, and answers with an empty message: the least that
 // anything can do that keeps a file.
@@ -98,15 +103,15 @@ func (s store) down(_ any, call grpc.ServerStream) error {
 	}
 	defer file.Close()
 	for rest > 0 {
-		// grpc may still hold the one before.
-		data := make([]byte, min(frame, rest))
-		if _, err := io.ReadFull(file, data); err != nil {
+		data := blocks.Get(int(min(frame, rest))) // grpc may still hold the one before
+		size := len(*data)
+		if _, err := io.ReadFull(file, *data); err != nil {
 			return err
 		}
-		if err := call.SendMsg(data); err != nil {
+		if err := call.SendMsg(mem.NewBuffer(data, blocks)); err != nil {
 			return err
 		}
-		rest -= uint64(len(data))
+		rest -= uint64(size)
 	}
 	return nil
 }
