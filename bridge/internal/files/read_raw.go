@@ -4,14 +4,22 @@ import (
 	"io"
 
 	"dev.warren/bridge/internal/bridgepb"
+	"dev.warren/bridge/internal/files/frames"
 	"google.golang.org/grpc"
 )
 
 // Frames of 64 KiB, 256 KiB and 1 MiB were compared; see BenchmarkReadRaw.
 const defaultFrame = 256 << 10
 
+// Numbers of the fields that hold the bytes; a test compares them with bridge.proto.
+const (
+	readRawData  = 2
+	writeRawData = 2
+)
+
 // ReadRaw sends the header with the size at open, then the bytes. A file that shrinks meanwhile ends
-// early, one that grows is read up to that size. One frame is held in memory.
+// early, one that grows is read up to that size. One frame is read ahead of those
+// that the transport holds, which are as many as its quota of 64 KiB lets in: one or two.
 func (s *Service) ReadRaw(req *bridgepb.ReadRawRequest, stream grpc.ServerStreamingServer[bridgepb.ReadRawResponse]) error {
 	if err := s.readRaw(req, stream); err != nil {
 		return fail("read", req.GetPath(), err)
@@ -42,18 +50,16 @@ func (s *Service) readRaw(req *bridgepb.ReadRawRequest, stream grpc.ServerStream
 	return s.sendBytes(file, req.GetOffset(), length, stream)
 }
 
-// sendBytes reuses its buffer: Send has copied the bytes into the wire format when it returns.
-func (s *Service) sendBytes(file io.ReaderAt, offset, length int64, stream grpc.ServerStreamingServer[bridgepb.ReadRawResponse]) error {
-	buf := make([]byte, min(int64(s.frameBytes), length))
-	data := &bridgepb.ReadRawResponse_Data{}
-	frame := &bridgepb.ReadRawResponse{Frame: data}
+// sendBytes reads a block while grpc sends the one before.
+func (s *Service) sendBytes(file io.ReaderAt, offset, length int64, stream grpc.ServerStream) error {
 	for length > 0 {
-		n, err := file.ReadAt(buf[:min(int64(len(buf)), length)], offset)
-		if n > 0 {
-			data.Data = buf[:n]
-			if err := stream.Send(frame); err != nil {
-				return err
-			}
+		block := frames.NewBlock(readRawData, int(min(int64(s.frameBytes), length)))
+		n, err := file.ReadAt(block.Space(), offset)
+		block.Cut(n)
+		if n == 0 {
+			block.Discard()
+		} else if err := stream.SendMsg(block); err != nil {
+			return err
 		}
 		if err == io.EOF {
 			return nil

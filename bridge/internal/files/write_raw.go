@@ -6,14 +6,15 @@ import (
 
 	"dev.warren/bridge/internal/bridgepb"
 	"dev.warren/bridge/internal/fault"
+	"dev.warren/bridge/internal/files/frames"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 )
 
 type writeStream = grpc.ClientStreamingServer[bridgepb.WriteRawRequest, bridgepb.WriteRawResponse]
 
-// WriteRaw writes as the frames arrive, a few in memory at a time, and replaces the target only when
-// the commit confirms their number of bytes.
+// WriteRaw writes as the frames arrive and replaces the target only when the commit confirms their
+// number of bytes.
 func (s *Service) WriteRaw(stream writeStream) error {
 	first, err := stream.Recv()
 	if err != nil {
@@ -46,22 +47,29 @@ func (s *Service) writeRaw(header *bridgepb.WriteRawHeader, stream writeStream) 
 	return s.commit(p)
 }
 
-// receive takes frames up to the commit. Frames after it are refused by nobody and read by nobody.
+// receive takes frames up to the commit. While one is written, grpc receives what follows, as far as
+// its window goes. Frames after it are refused by nobody and read by nobody.
 func receive(p *pending, stream writeStream) error {
-	disk := writeBehind(p.file)
-	defer disk.finish()
 	var total int64
 	for {
-		req, err := stream.Recv()
+		var req bridgepb.WriteRawRequest
+		data, isData, err := frames.Receive(stream, writeRawData, &req)
 		if err != nil {
 			return broken("write", p.path, err)
 		}
-		switch frame := req.GetFrame().(type) {
-		case *bridgepb.WriteRawRequest_Data:
-			if err := disk.put(frame.Data); err != nil {
+		if frame, ok := req.GetFrame().(*bridgepb.WriteRawRequest_Data); ok {
+			data, isData = frames.DataOf(frame.Data), true // well-formed, but in no usual way
+		}
+		if isData {
+			total += int64(data.Len())
+			err := p.file.WritePieces(data.Pieces())
+			data.Free()
+			if err != nil {
 				return err
 			}
-			total += int64(len(frame.Data))
+			continue
+		}
+		switch frame := req.GetFrame().(type) {
 		case *bridgepb.WriteRawRequest_Commit:
 			if frame.Commit.GetBytes() != total {
 				return truncated("write", p.path, "received %d bytes, the commit says %d", total, frame.Commit.GetBytes())
@@ -69,7 +77,7 @@ func receive(p *pending, stream writeStream) error {
 			if err := stream.Context().Err(); err != nil {
 				return err
 			}
-			return disk.finish()
+			return nil
 		default:
 			return invalid("write", p.path, "expected a data or commit frame")
 		}

@@ -79,6 +79,37 @@ func (f *File) Write(data []byte) (int, error) {
 	return written, nil
 }
 
+// One call of the kernel takes no more pieces.
+const mostPieces = 1024
+
+// WritePieces writes all of them, one after the other, or fails. It cuts off in the slice what is
+// written.
+func (f *File) WritePieces(pieces [][]byte) error {
+	for len(pieces) > 0 {
+		n, err := unix.Writev(f.fd, pieces[:min(len(pieces), mostPieces)])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		pieces = behind(pieces, n)
+	}
+	return nil
+}
+
+// behind is what is left of pieces after n bytes.
+func behind(pieces [][]byte, n int) [][]byte {
+	for len(pieces) > 0 && n >= len(pieces[0]) {
+		n -= len(pieces[0])
+		pieces = pieces[1:]
+	}
+	if len(pieces) > 0 {
+		pieces[0] = pieces[0][n:]
+	}
+	return pieces
+}
+
 // Abort leaves the target as it is and nothing beside it.
 func (f *File) Abort() {
 	if f.temp != "" {

@@ -46,7 +46,16 @@ final class BareStream implements AutoCloseable {
 
   /** Sends as many bytes, and waits until the server has them. */
   void up(long bytes) throws InterruptedException {
-    ClientCall<byte[], byte[]> call = call("Up", MethodDescriptor.MethodType.CLIENT_STREAMING);
+    up("Up", bytes);
+  }
+
+  /** The same; the server has them in a file, and synced it. */
+  void upToFile(long bytes) throws InterruptedException {
+    up("UpFile", bytes);
+  }
+
+  private void up(String method, long bytes) throws InterruptedException {
+    ClientCall<byte[], byte[]> call = call(method, MethodDescriptor.MethodType.CLIENT_STREAMING);
     Receiver receiver = new Receiver(call);
     call.start(receiver, new Metadata());
     call.request(1);
@@ -63,7 +72,16 @@ final class BareStream implements AutoCloseable {
 
   /** Gets as many bytes. */
   void down(long bytes) {
-    ClientCall<byte[], byte[]> call = call("Down", MethodDescriptor.MethodType.SERVER_STREAMING);
+    down("Down", bytes);
+  }
+
+  /** Gets those of the file. */
+  void downFromFile(long bytes) {
+    down("DownFile", bytes);
+  }
+
+  private void down(String method, long bytes) {
+    ClientCall<byte[], byte[]> call = call(method, MethodDescriptor.MethodType.SERVER_STREAMING);
     Receiver receiver = new Receiver(call);
     call.start(receiver, new Metadata());
     call.request(PREFETCH);

@@ -78,7 +78,7 @@ final class Bots implements AutoCloseable {
             .image(image)
             .network(Network.none())
             .limits(limits)
-            .mounts(new Mount.Tmpfs(SCRATCH, 1L << 30))
+            .mounts(new Mount.Tmpfs(SCRATCH, 2L << 30))
             .build());
   }
 

@@ -12,16 +12,17 @@ import java.util.List;
 /** One large file into a sandbox and out of it. */
 final class FilesPart {
   private static final long MIB = 1 << 20;
-  private static final long SIZE = 256 * MIB;
   private static final int BUFFER = 256 << 10;
   private static final String PUT = "archive API, put";
   private static final String GET = "archive API, get";
 
   private final Options options;
+  private final long size;
   private long peak;
 
   FilesPart(Options options) {
     this.options = options;
+    this.size = options.mib() * MIB;
   }
 
   void run() throws Exception {
@@ -44,12 +45,16 @@ final class FilesPart {
         SandboxFiles dockedFiles = docked.startLarge(dockedBot).files();
         List<Contender> contenders =
             List.of(
-                figures -> measure(figures, "bare stream up", () -> bare.up(SIZE)),
-                figures -> measure(figures, "bare stream down", () -> bare.down(SIZE)),
+                figures -> measure(figures, "bare stream up", () -> bare.up(size)),
+                figures -> measure(figures, "bare stream down", () -> bare.down(size)),
+                figures -> measure(figures, "bare stream up, to a file", () -> bare.upToFile(size)),
+                figures ->
+                    measure(
+                        figures, "bare stream down, from a file", () -> bare.downFromFile(size)),
                 warren(files, "memory", Bots.SCRATCH + "/large"),
                 warren(files, "/data", "large"),
                 warren(dockedFiles, "/data on Docker", "large"),
-                figures -> measure(figures, PUT, () -> library.put(container, "large", SIZE)),
+                figures -> measure(figures, PUT, () -> library.put(container, "large", size)),
                 figures -> measure(figures, GET, () -> get(library, container)));
         Figures figures = Contender.interleave(options.rounds(), contenders);
         figures.print("MiB/s", "bare stream up", "bare stream down", PUT, GET);
@@ -68,6 +73,7 @@ final class FilesPart {
     } finally {
       server.destroy();
       server.waitFor();
+      Files.deleteIfExists(Path.of(socket + ".file"));
     }
   }
 
@@ -77,27 +83,27 @@ final class FilesPart {
       measure(
           figures,
           "SandboxFiles.write, " + place,
-          () -> files.write(path, new Zeros(SIZE), WriteOptions.defaults()));
+          () -> files.write(path, new Zeros(size), WriteOptions.defaults()));
       measure(figures, "SandboxFiles.open, " + place, () -> read(files, path));
       peak = Math.max(peak, HostHeap.peak());
       files.delete(path);
     };
   }
 
-  private static void read(SandboxFiles files, String path) throws IOException {
+  private void read(SandboxFiles files, String path) throws IOException {
     try (InputStream in = files.open(path)) {
       long got = drain(in);
-      if (got != SIZE) {
+      if (got != size) {
         throw new IOException("got " + got + " bytes");
       }
     }
   }
 
   /** The container has never been started, as the engine's archive API should only be used. */
-  private static void get(DockerJava library, String container) throws IOException {
+  private void get(DockerJava library, String container) throws IOException {
     try (InputStream in = library.get(container, "large")) {
       long got = drain(in);
-      if (got < SIZE) {
+      if (got < size) {
         throw new IOException("got " + got + " bytes");
       }
     }
@@ -116,9 +122,9 @@ final class FilesPart {
     void run() throws Exception;
   }
 
-  private static void measure(Figures figures, String name, Transfer transfer) throws Exception {
+  private void measure(Figures figures, String name, Transfer transfer) throws Exception {
     long start = System.nanoTime();
     transfer.run();
-    figures.record(name, SIZE / (double) MIB * 1e9 / (System.nanoTime() - start));
+    figures.record(name, size / (double) MIB * 1e9 / (System.nanoTime() - start));
   }
 }

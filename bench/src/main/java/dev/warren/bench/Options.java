@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param part to run
  * @param rounds samples of each contender, where a part takes samples
+ * @param mib size of the files that are passed, in MiB
  * @param socket of the containerd
  * @param image in the registry
  * @param work a directory for files and sockets
@@ -19,6 +20,7 @@ import java.util.Map;
 record Options(
     String part,
     int rounds,
+    int mib,
     Path socket,
     String image,
     Path work,
@@ -35,6 +37,7 @@ record Options(
     return new Options(
         required(values, "--part"),
         Integer.parseInt(required(values, "--rounds")),
+        Integer.parseInt(required(values, "--mib")),
         Path.of(required(values, "--socket")),
         required(values, "--image"),
         Path.of(required(values, "--work")),

@@ -9,11 +9,19 @@ import dev.warren.bridge.v1.ExportRequest;
 import dev.warren.bridge.v1.ExportResponse;
 import dev.warren.bridge.v1.ReadRawRequest;
 import dev.warren.bridge.v1.ReadRawResponse;
+import io.grpc.MethodDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /** Opens streams of bytes out of a sandbox. Thread-safe; the streams are for one thread each. */
 final class FileDownloads {
+  private static final MethodDescriptor<ReadRawRequest, DownloadFrame<ReadRawResponse>> READ_RAW =
+      DownloadFrame.method(
+          ContainerServiceGrpc.getReadRawMethod(), ReadRawResponse.DATA_FIELD_NUMBER);
+
   private final BridgeCalls calls;
 
   FileDownloads(BridgeCalls calls) {
@@ -29,12 +37,13 @@ final class FileDownloads {
         operation,
         BridgeCalls.Effect.NONE,
         lease -> {
-          StreamCall<ReadRawRequest, ReadRawResponse> call =
-              new StreamCall<>(lease, ContainerServiceGrpc.getReadRawMethod(), operation, subject);
+          StreamCall<ReadRawRequest, DownloadFrame<ReadRawResponse>> call =
+              new StreamCall<>(lease, READ_RAW, operation, subject);
           try {
             call.send(request);
             call.halfClose();
-            ReadRawResponse header = call.next(); // a missing file is reported here
+            DownloadFrame<ReadRawResponse> first = call.next(); // a missing file is reported here
+            ReadRawResponse header = first == null ? null : first.message();
             if (header == null || !header.hasHeader()) {
               throw incomplete(operation, subject, "the bridge sent no header");
             }
@@ -74,16 +83,24 @@ final class FileDownloads {
     return SandboxException.of(Code.DATA_LOSS, operation, subject).detail(detail).build();
   }
 
+  private static int remaining(InputStream bytes) {
+    try {
+      return bytes.available();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it is in memory
+    }
+  }
+
   /** The bytes of a file; fewer than announced are an error. */
   private static final class RawFrames implements FrameInputStream.Frames {
-    private final StreamCall<ReadRawRequest, ReadRawResponse> call;
+    private final StreamCall<ReadRawRequest, DownloadFrame<ReadRawResponse>> call;
     private final String operation;
     private final String subject;
     private final long wanted;
     private long got;
 
     RawFrames(
-        StreamCall<ReadRawRequest, ReadRawResponse> call,
+        StreamCall<ReadRawRequest, DownloadFrame<ReadRawResponse>> call,
         String operation,
         String subject,
         long wanted) {
@@ -94,8 +111,8 @@ final class FileDownloads {
     }
 
     @Override
-    public @Nullable ByteString next() {
-      ReadRawResponse frame = call.next();
+    public @Nullable InputStream next() {
+      DownloadFrame<ReadRawResponse> frame = call.next();
       if (frame == null) {
         if (got < wanted) {
           throw incomplete(
@@ -103,8 +120,10 @@ final class FileDownloads {
         }
         return null;
       }
-      got += frame.getData().size();
-      return frame.getData();
+      ReadRawResponse message = frame.message();
+      InputStream bytes = message == null ? frame.bytes() : message.getData().newInput();
+      got += remaining(bytes);
+      return bytes;
     }
 
     @Override
@@ -134,7 +153,7 @@ final class FileDownloads {
     }
 
     @Override
-    public @Nullable ByteString next() {
+    public @Nullable InputStream next() {
       ExportResponse frame = first == null ? call.next() : first;
       first = null;
       if (frame == null) {
@@ -147,7 +166,7 @@ final class FileDownloads {
       ByteString data = frame.getData();
       data.asReadOnlyByteBufferList().forEach(sha256::update);
       got += data.size();
-      return data;
+      return data.newInput();
     }
 
     private void verify(ArchiveSummary summary) {

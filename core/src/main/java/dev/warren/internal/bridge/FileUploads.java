@@ -1,7 +1,7 @@
 package dev.warren.internal.bridge;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.MessageLite;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.bridge.v1.Commit;
@@ -18,9 +18,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.security.MessageDigest;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
@@ -43,7 +44,8 @@ final class FileUploads {
         calls.subject(header.getPath()),
         WriteRawRequest.newBuilder().setHeader(header).build(),
         source,
-        data -> WriteRawRequest.newBuilder().setData(data).build(),
+        WriteRawRequest.DATA_FIELD_NUMBER,
+        data -> {},
         bytes ->
             WriteRawRequest.newBuilder().setCommit(Commit.newBuilder().setBytes(bytes)).build());
   }
@@ -56,10 +58,8 @@ final class FileUploads {
         calls.subject(header.getPath()),
         ImportRequest.newBuilder().setHeader(header).build(),
         source,
-        data -> {
-          digest.update(data.asReadOnlyByteBuffer());
-          return ImportRequest.newBuilder().setData(data).build();
-        },
+        ImportRequest.DATA_FIELD_NUMBER,
+        digest::update,
         bytes ->
             ImportRequest.newBuilder()
                 .setCommit(
@@ -69,32 +69,38 @@ final class FileUploads {
                 .build());
   }
 
-  private <Q, R> R send(
+  private <Q extends MessageLite, R> R send(
       MethodDescriptor<Q, R> method,
       String operation,
       String subject,
       Q header,
       InputStream source,
-      Function<ByteString, Q> data,
+      int dataField,
+      Consumer<ByteBuffer> look,
       LongFunction<Q> commit) {
     return calls.attempt(
         operation,
         BridgeCalls.Effect.CHANGES,
         lease -> {
-          try (StreamCall<Q, R> call = new StreamCall<>(lease, method, operation, subject)) {
-            call.send(header);
+          try (StreamCall<UploadFrame<Q>, R> call =
+              new StreamCall<>(lease, UploadFrame.method(method), operation, subject)) {
+            call.send(UploadFrame.of(header));
             long bytes = 0;
+            byte[] buffer = new byte[FRAME];
             while (true) {
-              // A new array for each frame: gRPC may keep one until it has a transport.
-              byte[] buffer = new byte[FRAME];
               int count = read(source, buffer, operation, subject);
               if (count <= 0) {
                 break;
               }
-              call.send(data.apply(UnsafeByteOperations.unsafeWrap(buffer, 0, count)));
+              look.accept(ByteBuffer.wrap(buffer, 0, count));
+              UploadFrame<Q> frame = UploadFrame.data(dataField, buffer, count);
+              call.send(frame);
               bytes += count;
+              if (!frame.isTaken()) {
+                buffer = new byte[FRAME];
+              }
             }
-            call.send(commit.apply(bytes));
+            call.send(UploadFrame.of(commit.apply(bytes)));
             call.halfClose();
             R response = call.next();
             if (response == null) {

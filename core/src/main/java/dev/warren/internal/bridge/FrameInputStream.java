@@ -1,17 +1,15 @@
 package dev.warren.internal.bridge;
 
-import com.google.protobuf.ByteString;
 import dev.warren.SandboxException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A stream of bytes out of the frames of a call. For one thread. */
 final class FrameInputStream extends InputStream {
   private final Frames frames;
-  private ByteBuffer frame = ByteBuffer.allocate(0);
+  private InputStream frame = InputStream.nullInputStream();
   private boolean ended;
   private boolean closed;
 
@@ -22,11 +20,12 @@ final class FrameInputStream extends InputStream {
   /** Where the bytes come from. */
   interface Frames {
     /**
-     * The next bytes; {@code null} at the end, once it is sure that nothing is missing.
+     * The next bytes; {@code null} at the end, once it is sure that nothing is missing. They are in
+     * memory, {@code available()} tells how many are left, and the caller closes them.
      *
      * @throws SandboxException when something is
      */
-    @Nullable ByteString next();
+    @Nullable InputStream next();
 
     void close();
   }
@@ -46,14 +45,12 @@ final class FrameInputStream extends InputStream {
     if (!fill()) {
       return -1;
     }
-    int count = Math.min(length, frame.remaining());
-    frame.get(target, offset, count);
-    return count;
+    return frame.read(target, offset, length);
   }
 
   @Override
-  public int available() {
-    return frame.remaining();
+  public int available() throws IOException {
+    return closed ? 0 : frame.available();
   }
 
   private boolean fill() throws IOException {
@@ -61,10 +58,12 @@ final class FrameInputStream extends InputStream {
       throw new IOException("the stream is closed");
     }
     try {
-      while (!ended && !frame.hasRemaining()) {
-        ByteString next = frames.next();
-        frame = (next == null ? ByteString.EMPTY : next).asReadOnlyByteBuffer();
+      while (!ended && frame.available() == 0) {
+        frame.close();
+        frame = InputStream.nullInputStream();
+        InputStream next = frames.next();
         ended = next == null;
+        frame = next == null ? frame : next;
       }
     } catch (SandboxException e) {
       close();
@@ -77,9 +76,10 @@ final class FrameInputStream extends InputStream {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     closed = true;
-    frame = ByteBuffer.allocate(0);
     frames.close();
+    frame.close();
+    frame = InputStream.nullInputStream();
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * held. For one thread.
  */
 final class StreamCall<Q, R> implements AutoCloseable {
-  private static final int PREFETCH = 4;
+  private static final int PREFETCH = 8;
   private static final int SEND_BUFFER = 1 << 20;
 
   private final CallerExecutor callbacks = new CallerExecutor();
@@ -27,6 +27,7 @@ final class StreamCall<Q, R> implements AutoCloseable {
   private final boolean oneMessage;
   private @Nullable Status end;
   private @Nullable Metadata trailers;
+  private int unasked;
   private boolean released;
 
   /** Takes the lease over: {@link #close} closes it. */
@@ -82,8 +83,10 @@ final class StreamCall<Q, R> implements AutoCloseable {
       requireOpen();
       return null;
     }
-    if (end == null) {
-      call.request(1);
+    unasked++;
+    if (end == null && unasked >= PREFETCH / 2) {
+      call.request(unasked); // one wake-up of the transport for several messages
+      unasked = 0;
     }
     return message;
   }
@@ -99,7 +102,16 @@ final class StreamCall<Q, R> implements AutoCloseable {
       call.cancel("no longer needed", null);
     }
     callbacks.leave();
+    received.forEach(this::discard);
+    received.clear();
     lease.close();
+  }
+
+  /** Some messages hold memory of the transport. */
+  private void discard(R message) {
+    if (message instanceof DownloadFrame<?> frame) {
+      frame.close();
+    }
   }
 
   private void requireOpen() {
@@ -121,7 +133,11 @@ final class StreamCall<Q, R> implements AutoCloseable {
   private final class Callbacks extends ClientCall.Listener<R> {
     @Override
     public void onMessage(R message) {
-      received.add(message);
+      if (released) { // on a thread of the transport, while or after close empties the queue
+        discard(message);
+      } else {
+        received.add(message);
+      }
     }
 
     @Override
