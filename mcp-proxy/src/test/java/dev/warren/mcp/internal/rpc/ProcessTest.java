@@ -11,9 +11,12 @@ import dev.warren.mcp.testing.FakeServer;
 import dev.warren.testkit.Eventually;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -224,21 +227,23 @@ class ProcessTest {
 
   @Test
   void close_fromCallbacks_doesNotDeadlock() throws Exception {
+    // Both are under way before either closes: a request that waits then is not handled any more.
+    CyclicBarrier underWay = new CyclicBarrier(2);
     CountDownLatch closed = new CountDownLatch(2);
-    rpc.onRequest.set(
-        request -> {
+    Runnable close =
+        () -> {
+          try {
+            underWay.await(20, TimeUnit.SECONDS);
+          } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            return;
+          }
           rpc.peer.close();
           closed.countDown();
-        });
+        };
+    rpc.onRequest.set(request -> close.run());
     RpcCall call = rpc.peer.call("a", null);
     Json request = rpc.process.expect("a");
-    var unused =
-        call.future()
-            .whenComplete( // the close of the other callback may come before the answer
-                (answer, failure) -> {
-                  rpc.peer.close();
-                  closed.countDown();
-                });
+    var unused = call.future().thenRun(close);
     rpc.process.send("{\"id\":1,\"method\":\"m\"}").reply(request, "1");
     assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
   }
