@@ -20,6 +20,8 @@ final class Bots implements AutoCloseable {
   /** Where files of a sandbox are in memory. */
   static final String SCRATCH = "/scratch";
 
+  static final String CONTAINERD_NAMESPACE = "warren-bench";
+
   private final TimedCalls calls = new TimedCalls();
   private final AtomicInteger count = new AtomicInteger();
   private final SandboxRuntime runtime;
@@ -37,7 +39,7 @@ final class Bots implements AutoCloseable {
     return new Bots(
         ContainerdRuntime.builder()
             .socket(options.socket())
-            .namespace("warren-bench")
+            .namespace(CONTAINERD_NAMESPACE)
             .stateDirectory(StateDirectory.at(options.work().resolve("state")))
             .cni(
                 CniOptions.standard()
@@ -89,6 +91,11 @@ final class Bots implements AutoCloseable {
 
   void delete(BotId bot) {
     manager.delete(bot);
+  }
+
+  /** Keeps a copy of its data, and then deletes that too. */
+  void deletePreserved(BotId bot) {
+    manager.delete(manager.deletePreserving(bot));
   }
 
   /** The first process of a sandbox. */

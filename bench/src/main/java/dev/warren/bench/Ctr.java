@@ -7,7 +7,7 @@ import java.util.List;
 
 /** The command line of containerd, on the same daemon, in a namespace of its own. */
 final class Ctr {
-  private static final String PROGRAM = "/usr/bin/ctr";
+  static final String PROGRAM = "/usr/bin/ctr";
 
   private final Options options;
   private final Spawner spawner;

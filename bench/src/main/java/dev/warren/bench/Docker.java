@@ -36,7 +36,7 @@ final class Docker {
     return spawner.run(argv);
   }
 
-  private static String program() {
+  static String program() {
     String configured = System.getenv("WARREN_BENCH_DOCKER_CLI");
     return configured == null ? "/usr/bin/docker" : configured;
   }

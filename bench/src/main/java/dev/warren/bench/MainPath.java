@@ -12,6 +12,7 @@ public final class MainPath {
       case "memory" -> new MemoryPart(options).run();
       case "parallel" -> new ParallelPart(options).run();
       case "files" -> new FilesPart(options).run();
+      case "leaks" -> new LeaksPart(options).run();
       default -> throw new IllegalArgumentException("unknown part " + options.part());
     }
   }
