@@ -13,6 +13,7 @@ import dev.warren.containerd.ContainerdRuntime;
 import dev.warren.docker.DockerRuntime;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.StateDirectory;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sandboxes of a runtime, as a host application gets them. Thread-safe. */
@@ -21,6 +22,8 @@ final class Bots implements AutoCloseable {
   static final String SCRATCH = "/scratch";
 
   static final String CONTAINERD_NAMESPACE = "warren-bench";
+
+  private static final Duration TO_END = Duration.ofSeconds(30);
 
   private final TimedCalls calls = new TimedCalls();
   private final AtomicInteger count = new AtomicInteger();
@@ -101,6 +104,11 @@ final class Bots implements AutoCloseable {
   /** The first process of a sandbox. */
   long pid(Sandbox sandbox) {
     return runtime.tasks().get(sandbox.info().containerId()).orElseThrow().pid();
+  }
+
+  /** Waits until the engine knows that a sandbox has ended. */
+  void awaitEnd(Sandbox sandbox) {
+    var unused = runtime.tasks().awaitExit(sandbox.info().containerId(), TO_END);
   }
 
   @Override

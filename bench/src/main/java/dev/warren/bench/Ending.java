@@ -31,6 +31,7 @@ enum Ending {
     @Override
     void end(Bots bots, BotId bot, Sandbox sandbox) {
       kill(bots.pid(sandbox));
+      bots.awaitEnd(sandbox);
       again(bots, bot);
     }
   },
@@ -38,6 +39,7 @@ enum Ending {
     @Override
     void end(Bots bots, BotId bot, Sandbox sandbox) throws IOException {
       ProcessMemory.children(bots.pid(sandbox)).forEach(Ending::kill);
+      bots.awaitEnd(sandbox);
       again(bots, bot);
     }
   };

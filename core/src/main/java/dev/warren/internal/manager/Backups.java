@@ -13,8 +13,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +34,8 @@ import java.util.UUID;
  */
 final class Backups {
   private static final String SUFFIX = ".tar.zst";
+  private static final String UNFINISHED = ".part";
+  private static final String BACKUPS = "backups";
   private static final String DATA = "";
 
   private final StateDirectory state;
@@ -42,13 +46,15 @@ final class Backups {
 
   Backup preserve(BotId bot, SandboxFiles files) {
     Instant now = Instant.now();
-    Path target = directory(bot).resolve(now.toEpochMilli() + "-" + UUID.randomUUID() + SUFFIX);
-    Path staged = target.resolveSibling(target.getFileName() + ".part");
+    Path directory = state.directory(BACKUPS, bot.value());
+    Path target = directory.resolve(now.toEpochMilli() + "-" + UUID.randomUUID() + SUFFIX);
+    Path staged = target.resolveSibling(target.getFileName() + UNFINISHED);
     try {
+      removeUnfinished(directory);
       try {
         write(files, staged);
         Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
-        sync(target.getParent());
+        sync(directory);
       } finally {
         Files.deleteIfExists(staged);
       }
@@ -64,6 +70,8 @@ final class Backups {
       for (Path file : files) {
         backups.add(backup(bot, file));
       }
+    } catch (NoSuchFileException e) {
+      return List.of();
     } catch (IOException e) {
       throw failed("list backups of", bot, e);
     }
@@ -82,8 +90,20 @@ final class Backups {
   void delete(Backup backup) {
     try {
       Files.deleteIfExists(path("delete backup of", backup));
+      Files.deleteIfExists(directory(backup.bot()));
+    } catch (DirectoryNotEmptyException e) {
+      // There are others.
     } catch (IOException e) {
       throw failed("delete backup of", backup.bot(), e);
+    }
+  }
+
+  /** Whoever wrote them is gone, since only one at a time has the lock of the bot. */
+  private static void removeUnfinished(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
@@ -126,7 +146,7 @@ final class Backups {
   }
 
   private Path directory(BotId bot) {
-    return state.directory("backups", bot.value());
+    return state.path().resolve(BACKUPS).resolve(bot.value());
   }
 
   private static SandboxException failed(String operation, BotId bot, IOException cause) {

@@ -9,21 +9,14 @@ import dev.warren.internal.concurrent.KeyedLocks.LockTimeout;
 import dev.warren.spi.StateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
 /**
  * One lock for each bot, among the threads of this JVM and among all JVMs on the state directory.
  * Held by every operation that changes the state of a sandbox, from its first step to its last.
- * Lock files stay, because removing one would let two holders lock different files. Thread-safe.
+ * Thread-safe.
  */
 public final class BotLocks {
-  private static final long POLL_MILLIS = 20;
-
   private final KeyedLocks<BotId> threads = new KeyedLocks<>();
   private final StateDirectory state;
   private final Duration timeout;
@@ -70,54 +63,24 @@ public final class BotLocks {
 
   private Lock lockFile(BotId bot, Held held, long deadline)
       throws IOException, InterruptedException, LockTimeout {
-    FileChannel file =
-        FileChannel.open(path(bot), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      lock(file, deadline);
-      return new Lock(held, file);
-    } catch (Throwable e) {
-      file.close();
-      throw e;
-    }
-  }
-
-  private Path path(BotId bot) {
-    return state.directory("locks").resolve(bot.value());
-  }
-
-  /** Polls, because a blocking file lock cannot be interrupted or timed without losing the file. */
-  private static void lock(FileChannel file, long deadline)
-      throws IOException, InterruptedException, LockTimeout {
-    while (true) {
-      try {
-        FileLock lock = file.tryLock();
-        if (lock != null) {
-          return;
-        }
-      } catch (OverlappingFileLockException e) {
-        // Another manager of this JVM holds it.
-      }
-      if (System.nanoTime() > deadline) {
-        throw new LockTimeout();
-      }
-      Thread.sleep(POLL_MILLIS);
-    }
+    return new Lock(
+        held, RangeLocks.acquire(state.directory("locks").resolve("bots"), bot.value(), deadline));
   }
 
   /** A lock that is held; to be closed once. */
   public static final class Lock implements AutoCloseable {
     private final Held held;
-    private final FileChannel file;
+    private final RangeLocks.Range range;
 
-    private Lock(Held held, FileChannel file) {
+    private Lock(Held held, RangeLocks.Range range) {
       this.held = held;
-      this.file = file;
+      this.range = range;
     }
 
     @Override
     public void close() {
       try {
-        file.close();
+        range.close();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       } finally {

@@ -7,8 +7,11 @@ import dev.warren.BotId;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.spi.StateDirectory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,57 @@ class BotLocksTest {
     }
     assertThat(flag[0]).isTrue();
     locks.acquire("stop", BOT).close();
+  }
+
+  /** Whoever awaits a lock in vain must not take it from the one who has it. */
+  @Test
+  void acquire_inVain_leavesTheHolderItsLock_alsoAgainstOtherProcesses() throws Exception {
+    try (BotLocks.Lock held = locks(Duration.ofSeconds(20)).acquire("start", BOT)) {
+      BotLocks other = locks(Duration.ofMillis(30));
+      assertThatThrownBy(() -> other.acquire("stop", BOT)).isInstanceOf(SandboxException.class);
+      other.acquire("start", BotId.of("bot-2")).close();
+
+      assertThat(inAnotherProcess(BOT)).isEqualTo("TIMEOUT");
+      assertThat(inAnotherProcess(BotId.of("bot-3"))).isEqualTo("locked");
+    }
+    assertThat(inAnotherProcess(BOT)).isEqualTo("locked");
+  }
+
+  @Test
+  void acquire_ofManyBots_leavesNoFileForEach() throws Exception {
+    BotLocks locks = locks(Duration.ofSeconds(20));
+    for (int i = 0; i < 50; i++) {
+      locks.acquire("start", BotId.of("bot-" + i)).close();
+    }
+    try (Stream<Path> files = Files.walk(temp.resolve("state"))) {
+      assertThat(files.filter(Files::isRegularFile)).hasSize(1);
+    }
+  }
+
+  private String inAnotherProcess(BotId bot) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                AnotherProcess.class.getName(),
+                temp.resolve("state").toString(),
+                bot.value())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** Says what came of it when it tried to get a lock. */
+  static final class AnotherProcess {
+    public static void main(String[] args) {
+      BotLocks locks = new BotLocks(StateDirectory.at(Path.of(args[0])), Duration.ofMillis(30));
+      try (BotLocks.Lock held = locks.acquire("start", BotId.of(args[1]))) {
+        System.out.print("locked");
+      } catch (SandboxException e) {
+        System.out.print(e.code());
+      }
+    }
   }
 
   private BotLocks locks(Duration timeout) {
