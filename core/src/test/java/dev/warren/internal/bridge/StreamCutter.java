@@ -99,9 +99,7 @@ final class StreamCutter implements ClientInterceptor {
                 super.onMessage(message);
                 return;
               }
-              cut = true;
-              cuts.incrementAndGet();
-              CutCall.this.delegate().cancel("cut", null);
+              cut();
               super.onClose(Status.UNAVAILABLE.withDescription("cut"), new Metadata());
             }
 
@@ -115,10 +113,24 @@ final class StreamCutter implements ClientInterceptor {
           headers);
     }
 
+    /** Not while a message is sent: gRPC takes none after a cancel. */
+    private synchronized void cut() {
+      cut = true;
+      cuts.incrementAndGet();
+      delegate().cancel("cut", null);
+    }
+
     @Override
-    public void sendMessage(Q message) {
+    public synchronized void sendMessage(Q message) {
       if (!cut) {
         super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void halfClose() {
+      if (!cut) {
+        super.halfClose();
       }
     }
 

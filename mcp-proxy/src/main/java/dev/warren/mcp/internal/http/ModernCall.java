@@ -112,8 +112,12 @@ final class ModernCall {
   void ask(IncomingRequest incoming) {
     Optional<String> missing = Translation.missingCapability(request, incoming.envelope());
     if (missing.isPresent()) {
+      Reply reply = Translation.missing(request.id(), missing.get());
+      boolean now = decide(reply); // first: the server answers the call when it gets the error
       incoming.error(Translation.notDeclared(missing.get()));
-      end(Translation.missing(request.id(), missing.get()), false);
+      if (now) {
+        deliver(reply);
+      }
       cancel("the client lacks an ability");
       return;
     }
@@ -249,15 +253,18 @@ final class ModernCall {
     }
   }
 
+  /** Settles what the client gets, if nothing has yet; whether it gets it now. */
+  private synchronized boolean decide(Reply reply) {
+    if (outcome != null || done) {
+      return false;
+    }
+    outcome = reply;
+    return !held; // else with the client's next request
+  }
+
   private void end(Reply reply, boolean cancelled) {
-    synchronized (this) {
-      if (outcome != null || done) {
-        return;
-      }
-      outcome = reply;
-      if (held) {
-        return; // for the client's next request
-      }
+    if (!decide(reply)) {
+      return;
     }
     if (cancelled) {
       stream().finish();
