@@ -172,7 +172,7 @@ public final class Json {
 
   /** Whether there is {@code true} at a pointer. */
   boolean isTrue(String pointer) {
-    return find(pointer).isBoolean() && find(pointer).booleanValue();
+    return find(pointer).booleanValue(); // false for all that is no boolean
   }
 
   /** Whether there is anything but null or false at a pointer. */

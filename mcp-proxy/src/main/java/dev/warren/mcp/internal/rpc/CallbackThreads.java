@@ -1,11 +1,9 @@
 package dev.warren.mcp.internal.rpc;
 
 import java.lang.reflect.InvocationTargetException;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -34,25 +32,6 @@ public final class CallbackThreads implements AutoCloseable {
       executor.execute(task);
     } catch (RejectedExecutionException closed) {
       afterClose.newThread(task).start();
-    }
-  }
-
-  /** As {@link #execute} for each; wakes one thread, and others only as they are needed. */
-  void executeAll(List<Runnable> tasks) {
-    if (tasks.size() == 1 || !(executor instanceof ForkJoinPool)) {
-      tasks.forEach(this::execute);
-      return;
-    }
-    List<Runnable> all = List.copyOf(tasks);
-    // each is a task of its own in the worker's queue: when one blocks, others take the rest
-    execute(() -> all.forEach(CallbackThreads::fork));
-  }
-
-  private static void fork(Runnable task) {
-    if (ForkJoinTask.inForkJoinPool()) {
-      ForkJoinTask<?> unused = ForkJoinTask.adapt(task).fork();
-    } else {
-      task.run(); // the pool was closed; this thread is for that
     }
   }
 

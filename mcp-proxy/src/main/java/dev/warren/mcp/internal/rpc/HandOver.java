@@ -1,8 +1,6 @@
 package dev.warren.mcp.internal.rpc;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,12 +91,8 @@ final class HandOver {
     /** Gives what was not begun to other threads. */
     void spread() {
       boolean unused = running.remove(this);
-      List<Runnable> rest = new ArrayList<>();
       for (Runnable task = next(); task != null; task = next()) {
-        rest.add(task);
-      }
-      if (!rest.isEmpty()) {
-        threads.executeAll(rest);
+        threads.execute(task);
       }
     }
 
