@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -13,6 +14,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,27 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.warren.mcp");
+
+  /** Facades that build what is below them; nothing below sees them. */
+  private static final DescribedPredicate<JavaClass> ENTRY_POINTS =
+      DescribedPredicate.describe(
+          "entry points",
+          type ->
+              List.of("http.McpEndpoint", "http.McpHttpServer", "proxy.McpProxy", "SandboxTools")
+                  .stream()
+                  .map(name -> "dev.warren.mcp." + name)
+                  .anyMatch(
+                      name ->
+                          type.getName().equals(name) || type.getName().startsWith(name + "$")));
+
+  private static final DescribedPredicate<JavaClass> ENTRIES_FOR_OTHERS =
+      resideInAnyPackage(
+          "dev.warren.mcp.http..",
+          "dev.warren.mcp.proxy..",
+          "dev.warren.mcp.internal.errors..",
+          "dev.warren.mcp.internal.http..",
+          "dev.warren.mcp.internal.proxy..",
+          "dev.warren.mcp.internal.tools..");
 
   @Test
   void internalPackagesOfTheCore_areNotUsed() {
@@ -42,6 +66,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.warren.mcp.internal.session..",
             "dev.warren.mcp.internal.http..",
+            "dev.warren.mcp.http..",
             "dev.warren.mcp.proxy..",
             "dev.warren.spi..")
         .check(MCP);
@@ -80,7 +105,8 @@ class ArchitectureTest {
         .resideInAPackage("dev.warren.mcp.internal.session..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("dev.warren.mcp.internal.http..", "dev.warren.mcp.proxy..")
+        .resideInAnyPackage(
+            "dev.warren.mcp.internal.http..", "dev.warren.mcp.http..", "dev.warren.mcp.proxy..")
         .allowEmptyShould(true)
         .check(MCP);
   }
@@ -92,6 +118,74 @@ class ArchitectureTest {
         .should()
         .beFreeOfCycles()
         .allowEmptyShould(true)
+        .check(MCP);
+  }
+
+  /** HTTP, JSON-RPC text, and a sandbox's tools: what others use MCP servers by. */
+  @Test
+  void theEntriesForOthers_haveNoCycles() {
+    slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                if (ENTRY_POINTS.test(type)) {
+                  return SliceIdentifier.of("entry points");
+                }
+                return ENTRIES_FOR_OTHERS.test(type)
+                    ? SliceIdentifier.of(type.getPackageName())
+                    : SliceIdentifier.ignore();
+              }
+
+              @Override
+              public String getDescription() {
+                return "entry points, and packages below them";
+              }
+            })
+        .should()
+        .beFreeOfCycles()
+        .check(MCP);
+  }
+
+  @Test
+  void theHttpHalf_dependsInOneDirection() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("entry points")
+        .definedBy(ENTRY_POINTS)
+        .layer("pipeline")
+        .definedBy("dev.warren.mcp.internal.http")
+        .layer("legacy")
+        .definedBy("dev.warren.mcp.internal.http.legacy..")
+        .layer("modern")
+        .definedBy("dev.warren.mcp.internal.http.modern..")
+        .layer("stream")
+        .definedBy("dev.warren.mcp.internal.http.stream..")
+        .layer("exchange")
+        .definedBy("dev.warren.mcp.internal.http.exchange..")
+        .layer("budget")
+        .definedBy("dev.warren.mcp.internal.http.budget..")
+        .layer("rest of the module")
+        .definedBy(
+            DescribedPredicate.describe(
+                "in no other layer",
+                (JavaClass type) ->
+                    !ENTRY_POINTS.test(type)
+                        && !type.getPackageName().startsWith("dev.warren.mcp.internal.http")))
+        .whereLayer("entry points")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("pipeline")
+        .mayOnlyBeAccessedByLayers("entry points")
+        .whereLayer("legacy")
+        .mayOnlyBeAccessedByLayers("pipeline")
+        .whereLayer("modern")
+        .mayOnlyBeAccessedByLayers("pipeline")
+        .whereLayer("stream")
+        .mayOnlyBeAccessedByLayers("legacy", "modern")
+        .whereLayer("exchange")
+        .mayOnlyBeAccessedByLayers("stream", "legacy", "modern", "pipeline", "entry points")
+        .whereLayer("budget")
+        .mayOnlyBeAccessedByLayers("stream", "legacy", "modern", "pipeline", "entry points")
         .check(MCP);
   }
 

@@ -5,8 +5,8 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxListener;
 import dev.warren.mcp.McpSessionBuilder;
-import dev.warren.mcp.internal.proxy.ProxySessions;
-import dev.warren.mcp.internal.proxy.TextEntry;
+import dev.warren.mcp.internal.proxy.MessageHandler;
+import dev.warren.mcp.internal.proxy.SharedSessions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -23,16 +23,16 @@ import java.util.function.UnaryOperator;
  * Thread-safe.
  */
 public final class McpProxy implements AutoCloseable {
-  private final ProxySessions sessions;
-  private final TextEntry entry;
+  private final SharedSessions sessions;
+  private final MessageHandler entry;
 
-  private McpProxy(ProxySessions sessions) {
+  private McpProxy(SharedSessions sessions) {
     this.sessions = sessions;
-    this.entry = new TextEntry(sessions);
+    this.entry = new MessageHandler(sessions);
   }
 
   /** Starts the settings of a proxy. */
-  public static Builder builder(McpServers servers) {
+  public static Builder builder(McpServerLookup servers) {
     return new Builder(servers);
   }
 
@@ -70,7 +70,7 @@ public final class McpProxy implements AutoCloseable {
   }
 
   /** How many sessions there are. */
-  public int sessions() {
+  public int sessionCount() {
     return sessions.size();
   }
 
@@ -82,12 +82,12 @@ public final class McpProxy implements AutoCloseable {
 
   /** Collects the settings of a proxy. Not thread-safe. */
   public static final class Builder {
-    private final McpServers servers;
+    private final McpServerLookup servers;
     private UnaryOperator<McpSessionBuilder> settings = UnaryOperator.identity();
     private int maxSessions = 256;
     private Duration idle = Duration.ofMinutes(10);
 
-    private Builder(McpServers servers) {
+    private Builder(McpServerLookup servers) {
       this.servers = servers;
     }
 
@@ -119,7 +119,7 @@ public final class McpProxy implements AutoCloseable {
         throw SandboxException.invalid(
             "configure", "MCP proxy", "maxSessions and idle must be positive");
       }
-      return new McpProxy(new ProxySessions(servers, settings, maxSessions, idle));
+      return new McpProxy(new SharedSessions(servers, settings, maxSessions, idle));
     }
   }
 }

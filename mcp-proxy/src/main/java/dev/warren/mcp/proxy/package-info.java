@@ -1,6 +1,7 @@
 /**
- * Letting others use MCP servers that run in sandboxes: {@link dev.warren.mcp.proxy.McpEndpoint} is
- * Streamable HTTP, {@link dev.warren.mcp.proxy.McpProxy} takes and returns JSON-RPC text.
+ * JSON-RPC text in, JSON-RPC text out, for an application with a route of its own to MCP servers.
+ * Begin with {@link dev.warren.mcp.proxy.McpProxy#builder}. MCP's own transport over HTTP is in
+ * {@link dev.warren.mcp.http}.
  */
 @NullMarked
 package dev.warren.mcp.proxy;

@@ -5,6 +5,9 @@ import static dev.warren.mcp.proxy.HttpHarness.modern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.mcp.fixture.HttpFixture;
+import dev.warren.mcp.http.McpEndpoint;
+import dev.warren.mcp.http.McpGate;
+import dev.warren.mcp.http.McpHttpServer;
 import dev.warren.mcp.proxy.NodePrograms.Outcome;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

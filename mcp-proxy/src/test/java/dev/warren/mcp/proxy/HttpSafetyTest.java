@@ -5,6 +5,7 @@ import static dev.warren.mcp.proxy.HttpHarness.initialize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.mcp.Json;
+import dev.warren.mcp.http.McpEndpoint;
 import dev.warren.mcp.proxy.HttpHarness.Events;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -245,11 +246,11 @@ class HttpSafetyTest {
     }
     for (CompletableFuture<HttpResponse<String>> each : flood) {
       assertThat(each.get().statusCode()).isIn(200, 503);
-      assertThat(http.endpoint.processes()).isLessThanOrEqualTo(12);
+      assertThat(http.endpoint.processCount()).isLessThanOrEqualTo(12);
     }
 
     assertThat(http.post(initialize(), "X-User", "bob").statusCode()).isEqualTo(200);
-    Await.until(() -> http.endpoint.sessions() <= 5);
+    Await.until(() -> http.endpoint.sessionCount() <= 5);
   }
 
   @Test
@@ -344,7 +345,7 @@ class HttpSafetyTest {
 
     try (Events events = http.listen(SESSION, busy)) {
       assertThat(events.response.statusCode()).isEqualTo(200);
-      Await.until(() -> http.endpoint.sessions() == 1);
+      Await.until(() -> http.endpoint.sessionCount() == 1);
       assertThat(http.post(call(1, "echo", "{}"), SESSION, idle).statusCode()).isEqualTo(404);
       assertThat(http.post(call(1, "echo", "{}"), SESSION, busy).statusCode()).isEqualTo(200);
     }

@@ -294,7 +294,7 @@ class LegacyHttpTest {
     assertThat(reply.at("/error/code")).contains(Json.of(-32603));
     assertThat(reply.string("/error/data/code")).contains("UNAVAILABLE");
     assertThat(http.post(call(2, "echo", "{}"), SESSION, session).statusCode()).isEqualTo(404);
-    assertThat(http.endpoint.processes()).isZero();
+    assertThat(http.endpoint.processCount()).isZero();
   }
 
   @Test
@@ -305,7 +305,7 @@ class LegacyHttpTest {
 
     assertThat(http.post(call(1, "echo", "{}"), SESSION, session).statusCode()).isEqualTo(404);
     assertThat(http.delete(SESSION, session).statusCode()).isEqualTo(404);
-    Await.until(() -> http.fixture.running() == 0 && http.endpoint.processes() == 0);
+    Await.until(() -> http.fixture.running() == 0 && http.endpoint.processCount() == 0);
   }
 
   @Test

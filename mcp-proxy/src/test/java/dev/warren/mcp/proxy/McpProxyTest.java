@@ -137,7 +137,7 @@ class McpProxyTest {
       assertThat(replies.get(i).get().at("/result/structuredContent/n")).contains(Json.of(i));
     }
     assertThat(fixture.started()).isEqualTo(1);
-    assertThat(proxy.sessions()).isEqualTo(1);
+    assertThat(proxy.sessionCount()).isEqualTo(1);
   }
 
   @Test
@@ -213,7 +213,7 @@ class McpProxyTest {
 
     proxy.listener().stopped(BOT, 0);
 
-    Await.until(() -> proxy.sessions() == 0 && fixture.running() == 0);
+    Await.until(() -> proxy.sessionCount() == 0 && fixture.running() == 0);
     assertThat(ask(ALICE, call(2, "echo", "{}")).at("/result")).isPresent();
     assertThat(fixture.started()).isEqualTo(2);
   }
@@ -223,7 +223,7 @@ class McpProxyTest {
     proxy(builder().idle(Duration.ofMillis(100)));
     ask(ALICE, call(1, "echo", "{}"));
 
-    Await.until(() -> proxy.sessions() == 0 && fixture.running() == 0);
+    Await.until(() -> proxy.sessionCount() == 0 && fixture.running() == 0);
   }
 
   @Test
@@ -232,7 +232,7 @@ class McpProxyTest {
     McpRoute other = McpRoute.of(BotId.of("bot-2"), "everything", "");
     ask(ALICE, call(1, "echo", "{}"));
     assertThat(ask(other, call(1, "echo", "{}")).at("/result")).isPresent();
-    assertThat(proxy.sessions()).isEqualTo(1);
+    assertThat(proxy.sessionCount()).isEqualTo(1);
 
     Thread busy = new Thread(() -> ask(other, call(2, "wait", "{}")), "busy");
     busy.start();

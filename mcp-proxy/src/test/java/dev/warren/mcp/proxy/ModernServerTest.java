@@ -159,7 +159,7 @@ class ModernServerTest {
       assertThat(reply.statusCode()).isEqualTo(502);
       assertThat(reply.body()).contains("NOT_FOUND").doesNotContain("secret");
     }
-    assertThat(http.endpoint.processes()).isZero();
+    assertThat(http.endpoint.processCount()).isZero();
   }
 
   @Test

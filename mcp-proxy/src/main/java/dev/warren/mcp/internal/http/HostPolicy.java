@@ -1,7 +1,7 @@
 package dev.warren.mcp.internal.http;
 
 import dev.warren.SandboxException;
-import dev.warren.mcp.proxy.McpHttpExchange;
+import dev.warren.mcp.http.McpHttpExchange;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

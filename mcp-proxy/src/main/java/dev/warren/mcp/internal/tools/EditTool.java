@@ -21,7 +21,7 @@ public final class EditTool implements Tool {
 
   @Override
   public Map<String, Object> inputSchema() {
-    return new Schemas()
+    return new InputSchema()
         .property("path", "string", "file, relative to /data or absolute")
         .property("old_text", "string", "the passage as it is now")
         .property("new_text", "string", "what to put in its place; may be empty")
@@ -34,7 +34,7 @@ public final class EditTool implements Tool {
   }
 
   @Override
-  public Map<String, Object> call(Sandbox sandbox, Arguments arguments) throws ToolFailure {
+  public Map<String, Object> call(Sandbox sandbox, ToolArguments arguments) throws ToolFailure {
     String path = arguments.filledText("path");
     String oldText = arguments.filledText("old_text");
     String newText = arguments.text("new_text");

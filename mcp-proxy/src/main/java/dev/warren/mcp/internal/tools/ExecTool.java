@@ -27,7 +27,7 @@ public final class ExecTool implements Tool {
 
   @Override
   public Map<String, Object> inputSchema() {
-    return new Schemas()
+    return new InputSchema()
         .property("command", "string", "command line for /bin/sh -c")
         .property("work_dir", "string", "where it runs; /data when absent")
         .property("timeout_seconds", "integer", "1 to 600; 30 when absent")
@@ -40,7 +40,7 @@ public final class ExecTool implements Tool {
   }
 
   @Override
-  public Map<String, Object> call(Sandbox sandbox, Arguments arguments) throws ToolFailure {
+  public Map<String, Object> call(Sandbox sandbox, ToolArguments arguments) throws ToolFailure {
     String command = arguments.filledText("command");
     long seconds = arguments.number("timeout_seconds", TIMEOUT_SECONDS);
     if (seconds < 1 || seconds > MAX_TIMEOUT_SECONDS) {

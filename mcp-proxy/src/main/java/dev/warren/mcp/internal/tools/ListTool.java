@@ -23,7 +23,7 @@ public final class ListTool implements Tool {
 
   @Override
   public Map<String, Object> inputSchema() {
-    return new Schemas()
+    return new InputSchema()
         .property("path", "string", "directory, relative to /data or absolute; /data when absent")
         .property("recursive", "boolean", "with all below it; links are not followed")
         .property("cursor", "string", "next_cursor of the page before")
@@ -36,7 +36,7 @@ public final class ListTool implements Tool {
   }
 
   @Override
-  public Map<String, Object> call(Sandbox sandbox, Arguments arguments) throws ToolFailure {
+  public Map<String, Object> call(Sandbox sandbox, ToolArguments arguments) throws ToolFailure {
     String path = arguments.optionalText("path").filter(text -> !text.isEmpty()).orElse(".");
     ListRequest request =
         new ListRequest(

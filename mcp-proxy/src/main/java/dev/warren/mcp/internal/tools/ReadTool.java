@@ -22,7 +22,7 @@ public final class ReadTool implements Tool {
 
   @Override
   public Map<String, Object> inputSchema() {
-    return new Schemas()
+    return new InputSchema()
         .property("path", "string", "file, relative to /data or absolute")
         .property("line_offset", "integer", "first line, from 1; 1 when absent")
         .property("n_lines", "integer", "how many lines, 1 to 200; 200 when absent")
@@ -35,7 +35,7 @@ public final class ReadTool implements Tool {
   }
 
   @Override
-  public Map<String, Object> call(Sandbox sandbox, Arguments arguments) throws ToolFailure {
+  public Map<String, Object> call(Sandbox sandbox, ToolArguments arguments) throws ToolFailure {
     String path = arguments.filledText("path");
     long first = arguments.number("line_offset", 1);
     long count = arguments.number("n_lines", MAX_LINES);

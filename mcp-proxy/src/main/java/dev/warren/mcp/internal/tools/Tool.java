@@ -23,5 +23,5 @@ public interface Tool {
    * @return the members of the structured result
    * @throws ToolFailure when it cannot; the text is for the model
    */
-  Map<String, Object> call(Sandbox sandbox, Arguments arguments) throws ToolFailure;
+  Map<String, Object> call(Sandbox sandbox, ToolArguments arguments) throws ToolFailure;
 }

@@ -5,6 +5,7 @@ import dev.warren.SandboxException;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.ServerExit;
 import dev.warren.mcp.StdioChannel;
+import dev.warren.mcp.internal.errors.ErrorCodes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +103,7 @@ public final class ToolChannel implements StdioChannel {
       executor.execute(call);
     } catch (RejectedExecutionException e) {
       running.remove(id.get());
-      send(ToolServer.error(id.get(), ToolServer.INTERNAL_ERROR, "too many requests at a time"));
+      send(ToolServer.error(id.get(), ErrorCodes.INTERNAL_ERROR, "too many requests at a time"));
     }
   }
 

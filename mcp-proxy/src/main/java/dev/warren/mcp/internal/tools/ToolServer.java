@@ -3,6 +3,7 @@ package dev.warren.mcp.internal.tools;
 import dev.warren.Sandbox;
 import dev.warren.SandboxException;
 import dev.warren.mcp.Json;
+import dev.warren.mcp.internal.errors.ErrorCodes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +14,6 @@ import org.slf4j.LoggerFactory;
 
 /** Answers requests of MCP for a set of tools, in every revision of the protocol. Thread-safe. */
 final class ToolServer {
-  static final int METHOD_NOT_FOUND = -32601;
-  static final int INVALID_PARAMS = -32602;
-  static final int INTERNAL_ERROR = -32603;
-  private static final int UNSUPPORTED_VERSION = -32022;
-
   private static final Logger LOG = LoggerFactory.getLogger(ToolServer.class);
   private static final String MODERN = "2026-07-28";
   private static final List<String> HANDSHAKE =
@@ -47,11 +43,11 @@ final class ToolServer {
         case "ping" -> result(id, new LinkedHashMap<>(), false);
         case "tools/list" -> result(id, cacheable(list(), version), version.isPresent());
         case "tools/call" -> call(id, request, version.isPresent());
-        default -> error(id, METHOD_NOT_FOUND, "Method not found");
+        default -> error(id, ErrorCodes.METHOD_NOT_FOUND, "Method not found");
       };
     } catch (RuntimeException e) {
       LOG.warn("a sandbox tool failed", e);
-      return error(id, INTERNAL_ERROR, "Internal error");
+      return error(id, ErrorCodes.INTERNAL_ERROR, "Internal error");
     }
   }
 
@@ -100,16 +96,16 @@ final class ToolServer {
     String name = request.string("/params/name").orElse("");
     Optional<Tool> tool = tools.stream().filter(one -> one.name().equals(name)).findFirst();
     if (tool.isEmpty()) {
-      return error(id, INVALID_PARAMS, "Unknown tool: " + name);
+      return error(id, ErrorCodes.INVALID_PARAMS, "Unknown tool: " + name);
     }
     Object given = request.at("/params/arguments").map(Json::toJava).orElse(Map.of());
     if (!(given instanceof Map<?, ?> arguments)) {
-      return error(id, INVALID_PARAMS, "arguments must be an object");
+      return error(id, ErrorCodes.INVALID_PARAMS, "arguments must be an object");
     }
-    return result(id, run(tool.get(), new Arguments(arguments)), modern);
+    return result(id, run(tool.get(), new ToolArguments(arguments)), modern);
   }
 
-  private Map<String, Object> run(Tool tool, Arguments arguments) {
+  private Map<String, Object> run(Tool tool, ToolArguments arguments) {
     Sandbox target;
     try {
       target = sandbox.get();
@@ -140,7 +136,7 @@ final class ToolServer {
 
   private static Json unsupported(Json id, String asked) {
     Map<String, Object> error = new LinkedHashMap<>();
-    error.put("code", UNSUPPORTED_VERSION);
+    error.put("code", ErrorCodes.UNSUPPORTED_VERSION);
     error.put("message", "Unsupported protocol version");
     error.put("data", Map.of("supported", List.of(MODERN), "requested", asked));
     return envelope(id, "error", error);

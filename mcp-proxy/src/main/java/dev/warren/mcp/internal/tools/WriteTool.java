@@ -18,7 +18,7 @@ public final class WriteTool implements Tool {
 
   @Override
   public Map<String, Object> inputSchema() {
-    return new Schemas()
+    return new InputSchema()
         .property("path", "string", "file, relative to /data or absolute")
         .property("content", "string", "the whole content, written as it is")
         .requiring("path", "content");
@@ -30,7 +30,7 @@ public final class WriteTool implements Tool {
   }
 
   @Override
-  public Map<String, Object> call(Sandbox sandbox, Arguments arguments) throws ToolFailure {
+  public Map<String, Object> call(Sandbox sandbox, ToolArguments arguments) throws ToolFailure {
     sandbox.files().writeString(arguments.filledText("path"), arguments.text("content"));
     return Map.of("ok", true);
   }
