@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
+@ResourceLock(ContainerdRuntimeFactory.NAMESPACE)
 class ContainerdContractIT extends SandboxRuntimeContract {
   @TempDir Path directory;
 

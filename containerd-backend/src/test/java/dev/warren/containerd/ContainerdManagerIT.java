@@ -6,8 +6,10 @@ import dev.warren.testkit.RuntimeFactory;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
+@ResourceLock(ContainerdRuntimeFactory.NAMESPACE)
 class ContainerdManagerIT extends ManagerContract {
   @Override
   protected Class<? extends RuntimeFactory> factory() {

@@ -21,11 +21,18 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A runtime in a namespace, a state directory and on a bridge of its own; leaves nothing. */
 final class RuntimeFixture implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(30);
+
+  private static final int BRIDGES = 249;
+
+  /** Fixtures of one JVM are on bridges of their own; those of others begin anywhere. */
+  private static final AtomicInteger COUNT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(BRIDGES));
 
   private final Path directory;
   private final Path socket;
@@ -35,7 +42,7 @@ final class RuntimeFixture implements AutoCloseable {
   private ContainerdRuntime runtime;
 
   RuntimeFixture(Path socket, String image) {
-    int number = ThreadLocalRandom.current().nextInt(1, 250);
+    int number = 1 + Math.floorMod(COUNT.incrementAndGet(), BRIDGES);
     this.socket = socket;
     this.namespace = "test-" + Long.toString(System.nanoTime(), 36);
     this.image = ImageRef.parse(image);

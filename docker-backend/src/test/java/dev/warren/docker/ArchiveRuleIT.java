@@ -12,12 +12,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * All that a manager does, where files have to be copied in: the engine's archive API is used for
  * containers that have never started, and for no other.
  */
 @Tag("engine")
+@ResourceLock(EngineUnderTest.LOCAL)
 @Tag("once")
 class ArchiveRuleIT extends ManagerContract {
   private static @Nullable RecordingProxy proxy;

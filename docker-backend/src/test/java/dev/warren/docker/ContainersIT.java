@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.warren.ImageRef;
 import dev.warren.Network;
 import dev.warren.ResourceLimits;
-import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.SandboxException;
 import dev.warren.spi.ContainerInfo;
-import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.ContainerSpec.InitialFile;
+import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.ExitStatus;
 import dev.warren.spi.PullOptions;
 import dev.warren.spi.StateDirectory;
@@ -28,9 +28,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What the contract does not say: whose containers they are, and what fences them in. */
 @Tag("engine")
+@ResourceLock(EngineUnderTest.LOCAL)
 class ContainersIT {
   private static final Duration LONG = Duration.ofSeconds(60);
 

@@ -4,8 +4,10 @@ import dev.warren.testkit.HostCrashContract;
 import dev.warren.testkit.RuntimeFactory;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
+@ResourceLock(EngineUnderTest.LOCAL)
 @Tag("once")
 class DockerHostCrashIT extends HostCrashContract {
   @Override

@@ -13,6 +13,12 @@ import java.util.Optional;
  * @param image a busybox image that the engine can pull
  */
 public record EngineUnderTest(String address, Optional<Path> tls, String image) {
+  /** What tests lock that use {@link #local()}: they count and delete what is there. */
+  public static final String LOCAL = "docker";
+
+  /** What tests lock that use {@link #remote()}. */
+  public static final String REMOTE = "docker-remote";
+
   private static final int SUBNETS = 32;
 
   /** The one on this machine. Skips the test where there is none, but fails it in CI. */

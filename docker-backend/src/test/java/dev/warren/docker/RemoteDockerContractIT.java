@@ -7,8 +7,10 @@ import dev.warren.testkit.SandboxRuntimeContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
+@ResourceLock(EngineUnderTest.REMOTE)
 @Tag("once")
 class RemoteDockerContractIT extends SandboxRuntimeContract {
   @TempDir Path directory;

@@ -4,8 +4,10 @@ import dev.warren.testkit.ManagerContract;
 import dev.warren.testkit.RuntimeFactory;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
+@ResourceLock(EngineUnderTest.REMOTE)
 class RemoteDockerManagerIT extends ManagerContract {
   @Override
   protected Class<? extends RuntimeFactory> factory() {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.warren.ImageRef;
 import dev.warren.Network;
-import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.SandboxException;
 import dev.warren.docker.DockerDaemon;
 import dev.warren.docker.DockerRuntime;
 import dev.warren.docker.EngineUnderTest;
@@ -15,8 +15,8 @@ import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
 import dev.warren.spi.PullOptions;
-import dev.warren.spi.PullProgress;
 import dev.warren.spi.PullProgress.Phase;
+import dev.warren.spi.PullProgress;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.Eventually;
@@ -43,8 +43,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
+@ResourceLock(EngineUnderTest.LOCAL)
 @Timeout(120)
 class DockerImagesIT {
   @TempDir Path directory;

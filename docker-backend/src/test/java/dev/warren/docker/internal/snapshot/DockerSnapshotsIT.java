@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.warren.ImageRef;
 import dev.warren.Network;
-import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.SandboxException;
 import dev.warren.docker.DockerDaemon;
 import dev.warren.docker.EngineUnderTest;
 import dev.warren.spi.ContainerSpec;
@@ -33,8 +33,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
+@ResourceLock(EngineUnderTest.LOCAL)
 @Timeout(120)
 class DockerSnapshotsIT {
   private static final String OWNER = "snapshots-it";
