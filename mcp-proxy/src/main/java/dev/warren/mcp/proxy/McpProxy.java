@@ -24,11 +24,11 @@ import java.util.function.UnaryOperator;
  */
 public final class McpProxy implements AutoCloseable {
   private final SharedSessions sessions;
-  private final MessageHandler entry;
+  private final MessageHandler handler;
 
   private McpProxy(SharedSessions sessions) {
     this.sessions = sessions;
-    this.entry = new MessageHandler(sessions);
+    this.handler = new MessageHandler(sessions);
   }
 
   /** Starts the settings of a proxy. */
@@ -51,7 +51,7 @@ public final class McpProxy implements AutoCloseable {
           .detail("this bot has no such server")
           .build();
     }
-    return entry.handle(route, message);
+    return handler.handle(route, message);
   }
 
   /** For the manager of the sandboxes: ends a bot's sessions when its sandbox stops. */
@@ -83,7 +83,7 @@ public final class McpProxy implements AutoCloseable {
   /** Collects the settings of a proxy. Not thread-safe. */
   public static final class Builder {
     private final McpServerLookup servers;
-    private UnaryOperator<McpSessionBuilder> settings = UnaryOperator.identity();
+    private UnaryOperator<McpSessionBuilder> setup = UnaryOperator.identity();
     private int maxSessions = 256;
     private Duration idle = Duration.ofMinutes(10);
 
@@ -92,8 +92,8 @@ public final class McpProxy implements AutoCloseable {
     }
 
     /** Sets up each session: handlers for what its server asks, times, limits. */
-    public Builder sessions(UnaryOperator<McpSessionBuilder> value) {
-      settings = value;
+    public Builder sessionSetup(UnaryOperator<McpSessionBuilder> value) {
+      setup = value;
       return this;
     }
 
@@ -119,7 +119,7 @@ public final class McpProxy implements AutoCloseable {
         throw SandboxException.invalid(
             "configure", "MCP proxy", "maxSessions and idle must be positive");
       }
-      return new McpProxy(new SharedSessions(servers, settings, maxSessions, idle));
+      return new McpProxy(new SharedSessions(servers, setup, maxSessions, idle));
     }
   }
 }

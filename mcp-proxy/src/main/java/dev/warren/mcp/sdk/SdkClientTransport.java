@@ -37,7 +37,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class SdkClientTransport implements McpClientTransport {
   /** The error code of what failed on this side; servers do not use it. */
-  public static final int LOCAL_FAILURE = -32019;
+  public static final int LOCAL_FAILURE = SdkInbox.LOCAL_FAILURE;
 
   /** After this time a call that the SDK may have given up long ago is cancelled: 10 minutes. */
   public static final Duration DEFAULT_LIMIT = Duration.ofMinutes(10);
@@ -126,7 +126,7 @@ public final class SdkClientTransport implements McpClientTransport {
                   if (answer != null) {
                     inbox.deliver(request.id(), answer);
                   } else {
-                    inbox.deliver(SdkFailures.response(request.id(), failure));
+                    inbox.fail(request.id(), failure);
                   }
                 });
   }

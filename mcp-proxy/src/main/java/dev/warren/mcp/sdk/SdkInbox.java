@@ -8,6 +8,8 @@ import dev.warren.mcp.internal.rpc.RpcHandler;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,9 @@ import reactor.core.publisher.Mono;
  */
 final class SdkInbox implements RpcHandler {
   private static final Logger LOG = LoggerFactory.getLogger(SdkInbox.class);
+
+  /** The error code of what failed on this side. */
+  static final int LOCAL_FAILURE = -32019;
 
   private final McpJsonMapper mapper;
   private final Map<String, IncomingRequest> requests = new ConcurrentHashMap<>();
@@ -64,14 +69,23 @@ final class SdkInbox implements RpcHandler {
     try {
       deliver(message(answer));
     } catch (IOException | IllegalArgumentException e) {
-      deliver(
-          SdkFailures.response(
-              id,
-              SandboxException.of(Code.UNSUPPORTED, "read answer", answer.toString())
-                  .detail("the SDK cannot take it: " + firstLine(e))
-                  .cause(e)
-                  .build()));
+      fail(
+          id,
+          SandboxException.of(Code.UNSUPPORTED, "read answer", answer.toString())
+              .detail("the SDK cannot take it: " + firstLine(e))
+              .cause(e)
+              .build());
     }
+  }
+
+  /** A failure on the way, in the only form in which the SDK takes one. */
+  void fail(Object id, Throwable failure) {
+    Code code = failure instanceof SandboxException known ? known.code() : Code.INTERNAL;
+    deliver(
+        JSONRPCResponse.error(
+            id,
+            new JSONRPCError(
+                LOCAL_FAILURE, String.valueOf(failure.getMessage()), Map.of("code", code.name()))));
   }
 
   void deliver(Envelope envelope) {

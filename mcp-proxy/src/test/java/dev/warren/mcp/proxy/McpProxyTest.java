@@ -1,7 +1,7 @@
 package dev.warren.mcp.proxy;
 
-import static dev.warren.mcp.proxy.HttpHarness.call;
-import static dev.warren.mcp.proxy.HttpHarness.text;
+import static dev.warren.mcp.http.HttpHarness.call;
+import static dev.warren.mcp.http.HttpHarness.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +11,8 @@ import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpEra;
 import dev.warren.mcp.fixture.InProcessServer;
+import dev.warren.mcp.http.HttpHarness;
+import dev.warren.mcp.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +43,7 @@ class McpProxyTest {
   private McpProxy.Builder builder() {
     return McpProxy.builder(
             (bot, server) -> server.equals("everything") ? Optional.of(fixture) : Optional.empty())
-        .sessions(session -> session.era(McpEra.Mode.LEGACY));
+        .sessionSetup(session -> session.era(McpEra.Mode.LEGACY));
   }
 
   private McpProxy proxy(McpProxy.Builder builder) {

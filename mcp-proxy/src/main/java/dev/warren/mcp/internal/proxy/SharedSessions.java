@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 /** One session for each server of each bot. Thread-safe; no session is ended under the lock. */
 public final class SharedSessions implements AutoCloseable {
   private final McpServerLookup servers;
-  private final UnaryOperator<McpSessionBuilder> settings;
+  private final UnaryOperator<McpSessionBuilder> setup;
   private final int limit;
   private final long idleNanos;
   private final Map<Key, Lease> sessions = new HashMap<>();
@@ -62,12 +62,9 @@ public final class SharedSessions implements AutoCloseable {
   }
 
   public SharedSessions(
-      McpServerLookup servers,
-      UnaryOperator<McpSessionBuilder> settings,
-      int limit,
-      Duration idle) {
+      McpServerLookup servers, UnaryOperator<McpSessionBuilder> setup, int limit, Duration idle) {
     this.servers = servers;
-    this.settings = settings;
+    this.setup = setup;
     this.limit = limit;
     this.idleNanos = idle.toNanos();
     this.sweeper =
@@ -148,7 +145,7 @@ public final class SharedSessions implements AutoCloseable {
     if (sessions.size() >= limit && !sessions.containsKey(key)) {
       dropped.add(sessions.remove(idlest(key.server)).session);
     }
-    Lease lease = new Lease(settings.apply(McpSession.builder(transport)).build());
+    Lease lease = new Lease(setup.apply(McpSession.builder(transport)).build());
     lease.users = 1;
     sessions.put(key, lease);
     return lease;

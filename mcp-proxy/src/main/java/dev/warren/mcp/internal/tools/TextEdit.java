@@ -1,5 +1,7 @@
 package dev.warren.mcp.internal.tools;
 
+import dev.warren.mcp.internal.tools.ComparableText.Tolerance;
+
 /**
  * Finds a passage in a text and replaces it. Only the characters of the passage change: where it
  * was found with tolerance, all around it stays as it was.

@@ -1,12 +1,12 @@
-package dev.warren.mcp.proxy;
+package dev.warren.mcp.http;
 
-import static dev.warren.mcp.proxy.HttpHarness.call;
-import static dev.warren.mcp.proxy.HttpHarness.initialize;
+import static dev.warren.mcp.http.HttpHarness.call;
+import static dev.warren.mcp.http.HttpHarness.initialize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.mcp.Json;
-import dev.warren.mcp.http.McpEndpoint;
-import dev.warren.mcp.proxy.HttpHarness.Events;
+import dev.warren.mcp.http.HttpHarness.Events;
+import dev.warren.mcp.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -1,4 +1,4 @@
-package dev.warren.mcp.proxy;
+package dev.warren.mcp.http;
 
 import dev.warren.mcp.Json;
 import dev.warren.mcp.ServerExit;

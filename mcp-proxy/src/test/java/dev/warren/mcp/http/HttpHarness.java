@@ -1,12 +1,8 @@
-package dev.warren.mcp.proxy;
+package dev.warren.mcp.http;
 
 import dev.warren.mcp.Json;
 import dev.warren.mcp.StdioTransport;
 import dev.warren.mcp.fixture.InProcessServer;
-import dev.warren.mcp.http.McpAccess;
-import dev.warren.mcp.http.McpEndpoint;
-import dev.warren.mcp.http.McpHttpExchange;
-import dev.warren.mcp.http.McpHttpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /** An endpoint on a port of its own, and a client of it that does nothing by itself. */
-final class HttpHarness implements AutoCloseable {
+public final class HttpHarness implements AutoCloseable {
   static final String MODERN = "2026-07-28";
 
   final InProcessServer fixture = new InProcessServer();
@@ -126,14 +122,14 @@ final class HttpHarness implements AutoCloseable {
     return id;
   }
 
-  static String initialize() {
+  public static String initialize() {
     return """
         {"jsonrpc":"2.0","id":"init","method":"initialize","params":{
           "protocolVersion":"2025-11-25","clientInfo":{"name":"test","version":"1"},
           "capabilities":{"sampling":{},"elicitation":{},"roots":{}}}}""";
   }
 
-  static String call(Object id, String tool, String arguments) {
+  public static String call(Object id, String tool, String arguments) {
     return "{\"jsonrpc\":\"2.0\",\"id\":%s,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\",\"arguments\":%s}}"
         .formatted(id, tool, arguments);
   }
@@ -163,7 +159,7 @@ final class HttpHarness implements AutoCloseable {
   }
 
   /** The tool's answer as text. */
-  static String text(Json message) {
+  public static String text(Json message) {
     return message.string("/result/content/0/text").orElseThrow(() -> new AssertionError(message));
   }
 

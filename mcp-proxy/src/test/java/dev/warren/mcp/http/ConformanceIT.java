@@ -1,14 +1,11 @@
-package dev.warren.mcp.proxy;
+package dev.warren.mcp.http;
 
-import static dev.warren.mcp.proxy.HttpHarness.headers;
-import static dev.warren.mcp.proxy.HttpHarness.modern;
+import static dev.warren.mcp.http.HttpHarness.headers;
+import static dev.warren.mcp.http.HttpHarness.modern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.mcp.fixture.HttpFixture;
-import dev.warren.mcp.http.McpEndpoint;
-import dev.warren.mcp.http.McpGate;
-import dev.warren.mcp.http.McpHttpServer;
-import dev.warren.mcp.proxy.NodePrograms.Outcome;
+import dev.warren.mcp.http.NodePrograms.Outcome;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;

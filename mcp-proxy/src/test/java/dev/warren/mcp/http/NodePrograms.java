@@ -1,4 +1,4 @@
-package dev.warren.mcp.proxy;
+package dev.warren.mcp.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

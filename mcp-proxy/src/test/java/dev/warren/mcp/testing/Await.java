@@ -1,12 +1,12 @@
-package dev.warren.mcp.proxy;
+package dev.warren.mcp.testing;
 
 import java.util.concurrent.Callable;
 
 /** Waits for what happens on other threads. */
-final class Await {
+public final class Await {
   private Await() {}
 
-  static void until(Callable<Boolean> condition) throws Exception {
+  public static void until(Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + 20_000_000_000L;
     while (!condition.call()) {
       if (System.nanoTime() > deadline) {

@@ -1,11 +1,12 @@
-package dev.warren.mcp.proxy;
+package dev.warren.mcp.http;
 
-import static dev.warren.mcp.proxy.HttpHarness.headers;
-import static dev.warren.mcp.proxy.HttpHarness.modern;
+import static dev.warren.mcp.http.HttpHarness.headers;
+import static dev.warren.mcp.http.HttpHarness.modern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.mcp.Json;
-import dev.warren.mcp.proxy.HttpHarness.Events;
+import dev.warren.mcp.http.HttpHarness.Events;
+import dev.warren.mcp.testing.Await;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
