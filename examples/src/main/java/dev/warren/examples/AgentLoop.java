@@ -9,7 +9,7 @@ import dev.warren.mcp.Json;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpTool;
 import dev.warren.mcp.McpToolResult;
-import dev.warren.mcp.SandboxStdio;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import dev.warren.mcp.SandboxTools;
 import java.io.IOException;
 import java.io.InputStream;

@@ -30,7 +30,7 @@ public interface McpListener {
    * A server is ready. The second and later ones are restarts: what the process had in memory is
    * lost, subscriptions and the log level were set again.
    */
-  default void serverReady(McpServer server) {}
+  default void serverReady(McpServerDescription server) {}
 
   /** The server's process has ended without {@link McpSession#close()}. */
   default void serverEnded(SandboxException cause) {}

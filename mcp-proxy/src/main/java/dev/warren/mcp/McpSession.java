@@ -2,6 +2,8 @@ package dev.warren.mcp;
 
 import dev.warren.Sandbox;
 import dev.warren.SandboxException;
+import dev.warren.mcp.channel.StdioTransport;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import dev.warren.mcp.internal.session.Conversation;
 import java.time.Duration;
 import java.util.List;
@@ -15,8 +17,8 @@ import java.util.function.Consumer;
  *
  * <p>The first call starts the process and makes the handshake, once, however many callers there
  * are. When the process ends, all calls that wait fail at once with its exit code and the tail of
- * its stderr, and the next call starts another one, as the {@link RestartPolicy} allows. A call is
- * never repeated by the session.
+ * its stderr, and the next call starts another one, as the {@link McpRestartPolicy} allows. A call
+ * is never repeated by the session.
  *
  * <p><b>Threads.</b> All methods may be called from any thread, also from handlers and listeners.
  * Methods block; an interrupt cancels the call, and tells the server. Handlers, listeners and what
@@ -61,7 +63,7 @@ public final class McpSession implements AutoCloseable {
    * @return what it said of itself
    * @throws SandboxException as for any call; the time is the startup timeout
    */
-  public McpServer connect() {
+  public McpServerDescription connect() {
     return conversation.connect();
   }
 
@@ -70,7 +72,7 @@ public final class McpSession implements AutoCloseable {
   }
 
   /** What the server said of itself, when it is ready; starts nothing. */
-  public Optional<McpServer> server() {
+  public Optional<McpServerDescription> server() {
     return conversation.server();
   }
 

@@ -1,6 +1,7 @@
 package dev.warren.mcp;
 
 import dev.warren.SandboxException;
+import dev.warren.mcp.channel.StdioTransport;
 import dev.warren.mcp.internal.session.Conversation;
 import dev.warren.mcp.internal.session.SessionSettings;
 import java.time.Duration;
@@ -21,8 +22,8 @@ public final class McpSessionBuilder {
     this.settings = SessionSettings.builder(transport);
   }
 
-  /** How the family of the server is found out: {@link McpEra.Mode#AUTO} unless set. */
-  public McpSessionBuilder era(McpEra.Mode mode) {
+  /** How the family of the server is found out: {@link McpEraPolicy#DETECT} unless set. */
+  public McpSessionBuilder era(McpEraPolicy mode) {
     settings.mode(mode);
     return this;
   }
@@ -32,7 +33,7 @@ public final class McpSessionBuilder {
    *
    * @param server the name of the server's configuration in the cache
    */
-  public McpSessionBuilder eraCache(EraCache cache, String server) {
+  public McpSessionBuilder eraCache(McpEraCache cache, String server) {
     settings.cache(cache, server);
     return this;
   }
@@ -97,8 +98,8 @@ public final class McpSessionBuilder {
     return this;
   }
 
-  /** What becomes of a server that ended: {@link RestartPolicy#onDemand()} unless set. */
-  public McpSessionBuilder restart(RestartPolicy policy) {
+  /** What becomes of a server that ended: {@link McpRestartPolicy#onDemand()} unless set. */
+  public McpSessionBuilder restart(McpRestartPolicy policy) {
     settings.restart(policy);
     return this;
   }
@@ -194,7 +195,7 @@ public final class McpSessionBuilder {
   public McpSession open() {
     McpSession session = build();
     try {
-      McpServer unused = session.connect();
+      McpServerDescription unused = session.connect();
       return session;
     } catch (RuntimeException | Error e) {
       session.close();

@@ -12,7 +12,7 @@ public sealed interface McpState {
   record Starting() implements McpState {}
 
   /** Calls go to the server at once. */
-  record Ready(McpServer server) implements McpState {}
+  record Ready(McpServerDescription server) implements McpState {}
 
   /** {@link McpSession#close()} is waiting for the server to end. New calls fail. */
   record Draining() implements McpState {}
@@ -21,7 +21,7 @@ public sealed interface McpState {
    * Nothing can be called any more.
    *
    * @param cause {@code CLOSED} after {@link McpSession#close()}; else how the server ended, where
-   *     the {@link RestartPolicy} allows no other
+   *     the {@link McpRestartPolicy} allows no other
    */
   record Closed(SandboxException cause) implements McpState {}
 }

@@ -1,6 +1,8 @@
 package dev.warren.mcp;
 
 import dev.warren.Sandbox;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.channel.StdioTransport;
 import dev.warren.mcp.internal.tools.EditTool;
 import dev.warren.mcp.internal.tools.ExecTool;
 import dev.warren.mcp.internal.tools.ListTool;

@@ -80,7 +80,7 @@ final class TypedCalls {
   }
 
   McpTask start(String name, Map<String, ?> arguments, Duration keep) {
-    McpServer server = session.connect();
+    McpServerDescription server = session.connect();
     if (!server.capabilities().has("/tasks/requests/tools/call")) {
       throw SandboxException.of(Code.UNSUPPORTED, "start task", name)
           .detail("the server has not declared tasks for tool calls")

@@ -151,7 +151,7 @@ class McpSessionCallsTest {
       try (SessionFixture fixture =
           SessionFixture.scripted(
               process -> process.onLine(McpSessionCallsTest::echo),
-              b -> b.era(McpEra.Mode.LEGACY))) {
+              b -> b.era(McpEraPolicy.LEGACY_ONLY))) {
         AtomicInteger wrong = new AtomicInteger();
         List<CompletableFuture<Boolean>> threads = new ArrayList<>();
         for (int t = 0; t < 64; t++) {
@@ -377,7 +377,7 @@ class McpSessionCallsTest {
     @Test
     void serverWithoutTasks_isNotAskedForOne() {
       try (SessionFixture fixture = SessionFixture.legacy()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         greet(fixture.server.process(), "2025-11-25", "{\"tools\":{}}");
         soon(server);
         assertThat(

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class McpSessionEraTest {
   @Nested
   class Era {
-    private final EraCache cache = EraCache.inMemory();
+    private final McpEraCache cache = McpEraCache.inMemory();
 
     private SessionFixture auto() {
       return SessionFixture.auto(b -> b.eraCache(cache, "s").probeTimeout(Duration.ofSeconds(10)));
     }
 
-    private void expectLegacy(CompletableFuture<McpServer> server) {
+    private void expectLegacy(CompletableFuture<McpServerDescription> server) {
       assertThat(soon(server).era()).isEqualTo(McpEra.LEGACY);
       assertThat(cache.find("s")).contains(McpEra.LEGACY);
     }
@@ -37,7 +37,7 @@ class McpSessionEraTest {
     @Test
     void discoverAnswered_isModern() {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         Json discover = process.expect("server/discover");
         assertThat(discover.string("/params/_meta/io.modelcontextprotocol~1protocolVersion"))
@@ -54,7 +54,7 @@ class McpSessionEraTest {
     @ValueSource(ints = {-32601, -32602, -32600, -32000, 7})
     void discoverRefused_isLegacyOnTheSameProcess(int code) {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         process.replyError(process.expect("server/discover"), code, "what?");
         greet(process);
@@ -66,7 +66,7 @@ class McpSessionEraTest {
     @Test
     void resultWithoutVersions_isNoDiscovery() {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         process.reply(process.expect("server/discover"), "{}");
         greet(process);
@@ -78,7 +78,7 @@ class McpSessionEraTest {
     void silence_isLegacyAfterTheProbeTimeAndALateAnswerIsHarmless() {
       try (SessionFixture fixture =
           SessionFixture.auto(b -> b.eraCache(cache, "s").probeTimeout(Duration.ofMillis(100)))) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         Json discover = process.expect("server/discover");
         Json initialize = process.expect("initialize");
@@ -95,7 +95,7 @@ class McpSessionEraTest {
     @Test
     void versionRefusedWithLegacyOnesOnly_makesTheHandshake() {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         refuseVersion(process, process.expect("server/discover"), "\"2030-01-01\",\"2025-11-25\"");
         greet(process);
@@ -106,7 +106,7 @@ class McpSessionEraTest {
     @Test
     void versionRefusedWithoutACommonOne_failsAndNeverInitializes() {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         refuseVersion(process, process.expect("server/discover"), "\"2030-01-01\"");
         SandboxException failure = failure(server);
@@ -121,7 +121,7 @@ class McpSessionEraTest {
     @ValueSource(ints = {-32020, -32021})
     void otherErrorsOfTheModernEra_areNoReasonForAHandshake(int code) {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         process.replyError(process.expect("server/discover"), code, "more, please");
         assertThat(failure(server)).hasMessageContaining("more, please");
@@ -133,7 +133,7 @@ class McpSessionEraTest {
     @Test
     void processThatEndsOverTheQuestion_isStartedAgainAndNeverAsked() {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess first = fixture.server.process();
         first.expect("server/discover");
         first.exit(1);
@@ -146,7 +146,7 @@ class McpSessionEraTest {
     @Test
     void processThatAnswersTheQuestionAndEnds_isStartedAgainAndNeverAsked() {
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess first = fixture.server.process();
         first.replyError(first.expect("server/discover"), -32600, "initialize first");
         first.exit(1);
@@ -157,8 +157,8 @@ class McpSessionEraTest {
 
     @Test
     void oneStartOnly_stillAllowsTheSecondProcessThatTheQuestionMadeNecessary() {
-      try (SessionFixture fixture = SessionFixture.auto(b -> b.restart(RestartPolicy.never()))) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+      try (SessionFixture fixture = SessionFixture.auto(b -> b.restart(McpRestartPolicy.never()))) {
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess first = fixture.server.process();
         first.expect("server/discover");
         first.exit(1);
@@ -171,7 +171,7 @@ class McpSessionEraTest {
     void rememberedLegacy_isNotAsked() {
       cache.remember("s", McpEra.LEGACY);
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         greet(fixture.server.process());
         expectLegacy(server);
       }
@@ -181,7 +181,7 @@ class McpSessionEraTest {
     void rememberedLegacyThatIsModernNow_isAskedAgain() {
       cache.remember("s", McpEra.LEGACY);
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         refuseVersion(process, process.expect("initialize"), "\"2026-07-28\"");
         process.reply(process.expect("server/discover"), discovered("{}"));
@@ -194,7 +194,7 @@ class McpSessionEraTest {
     void rememberedModernThatIsLegacyNow_isCorrected() {
       cache.remember("s", McpEra.MODERN);
       try (SessionFixture fixture = auto()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         process.replyError(process.expect("server/discover"), -32601, "Method not found");
         greet(process);
@@ -206,7 +206,7 @@ class McpSessionEraTest {
     void modernServerThatStartsSlowly_isFoundAfterAll() {
       try (SessionFixture fixture =
           SessionFixture.auto(b -> b.eraCache(cache, "s").probeTimeout(Duration.ofMillis(50)))) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         process.expect("server/discover");
         process.replyError(process.expect("initialize"), -32602, "no _meta");
@@ -218,7 +218,7 @@ class McpSessionEraTest {
     @Test
     void modernOnly_refusesALegacyServer() {
       try (SessionFixture fixture = SessionFixture.modern(b -> b)) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         process.replyError(process.expect("server/discover"), -32601, "Method not found");
         assertThat(failure(server).code()).isEqualTo(Code.UNSUPPORTED);

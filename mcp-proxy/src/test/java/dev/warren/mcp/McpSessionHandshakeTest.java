@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.mcp.channel.StdioTransport;
 import dev.warren.mcp.testing.FakeProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,7 +108,7 @@ class McpSessionHandshakeTest {
     @ValueSource(strings = {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"})
     void olderRevision_isAccepted(String revision) {
       try (SessionFixture fixture = SessionFixture.legacy()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         greet(fixture.server.process(), revision, "{}");
         assertThat(soon(server).revision()).hasToString(revision);
         assertThat(soon(server).era()).isEqualTo(McpEra.LEGACY);
@@ -120,7 +121,7 @@ class McpSessionHandshakeTest {
     @ValueSource(strings = {"1999-01-01", "2026-07-28", ""})
     void unknownRevision_closesTheProcessAndNamesTheRevisions(String revision) {
       try (SessionFixture fixture = SessionFixture.legacy()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         process.reply(process.expect("initialize"), initialized(revision, "{}"));
         SandboxException failure = failure(server);
@@ -155,7 +156,7 @@ class McpSessionHandshakeTest {
             }
           };
       try (SessionFixture fixture = SessionFixture.legacy(b -> b.listener(listener))) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = fixture.server.process();
         Json initialize = process.expect("initialize");
         process.send("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"ping\"}");
@@ -177,7 +178,7 @@ class McpSessionHandshakeTest {
     void batch_isTakenUnder2025_03_26Only() {
       for (String revision : List.of("2025-03-26", "2025-11-25")) {
         try (SessionFixture fixture = SessionFixture.legacy()) {
-          CompletableFuture<McpServer> server = later(fixture.session::connect);
+          CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
           FakeProcess process = greet(fixture.server.process(), revision, "{}");
           soon(server);
           CompletableFuture<McpResponse> call = fixture.calling("a/call");
@@ -303,7 +304,7 @@ class McpSessionHandshakeTest {
         })
     void methodThatTheServerHasNotDeclared_failsHereAndIsNotSent(String method) {
       try (SessionFixture fixture = SessionFixture.legacy()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = greet(fixture.server.process(), "2025-11-25", "{}");
         soon(server);
         assertThat(failure(fixture.calling(method)).code()).isEqualTo(Code.UNSUPPORTED);
@@ -314,7 +315,7 @@ class McpSessionHandshakeTest {
     @Test
     void subscribeWithoutItsCapability_failsHereAlthoughThereAreResources() {
       try (SessionFixture fixture = SessionFixture.legacy()) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = greet(fixture.server.process(), "2025-11-25", "{\"resources\":{}}");
         soon(server);
         assertThat(failure(() -> fixture.session.subscribeResource("a://b")).code())
@@ -328,7 +329,7 @@ class McpSessionHandshakeTest {
     @Test
     void uncheckedCapabilities_letEverythingThrough() {
       try (SessionFixture fixture = SessionFixture.legacy(b -> b.checkCapabilities(false))) {
-        CompletableFuture<McpServer> server = later(fixture.session::connect);
+        CompletableFuture<McpServerDescription> server = later(fixture.session::connect);
         FakeProcess process = greet(fixture.server.process(), "2025-11-25", "{}");
         soon(server);
         CompletableFuture<McpResponse> call = fixture.calling("tools/list");

@@ -75,7 +75,7 @@ class McpSessionProcessTest {
             }
 
             @Override
-            public void serverReady(McpServer server) {
+            public void serverReady(McpServerDescription server) {
               heard.add("ready");
             }
 
@@ -129,7 +129,8 @@ class McpSessionProcessTest {
 
     @Test
     void policyNever_closesTheSessionWithTheCause() {
-      try (SessionFixture fixture = SessionFixture.legacy(b -> b.restart(RestartPolicy.never()))) {
+      try (SessionFixture fixture =
+          SessionFixture.legacy(b -> b.restart(McpRestartPolicy.never()))) {
         FakeProcess process = fixture.ready();
         CompletableFuture<McpResponse> call = fixture.calling("a/call");
         process.expect("a/call");
@@ -147,7 +148,7 @@ class McpSessionProcessTest {
     @Test
     void tooManyStarts_areRefusedWithTheLastCause() {
       try (SessionFixture fixture =
-          SessionFixture.legacy(b -> b.restart(new RestartPolicy(2, Duration.ofHours(1))))) {
+          SessionFixture.legacy(b -> b.restart(new McpRestartPolicy(2, Duration.ofHours(1))))) {
         for (int i = 0; i < 2; i++) {
           CompletableFuture<McpResponse> call = fixture.calling("a/call");
           FakeProcess process = fixture.server.process();

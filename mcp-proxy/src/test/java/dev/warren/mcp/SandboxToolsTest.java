@@ -6,6 +6,8 @@ import dev.warren.BotContainerManager;
 import dev.warren.BotId;
 import dev.warren.Sandbox;
 import dev.warren.SandboxException;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.spi.StateDirectory;
 import java.nio.charset.StandardCharsets;

@@ -47,12 +47,12 @@ final class SessionFixture implements AutoCloseable {
 
   static SessionFixture legacy(UnaryOperator<McpSessionBuilder> settings) {
     return new SessionFixture(
-        new FakeServer(), builder -> settings.apply(builder.era(McpEra.Mode.LEGACY)));
+        new FakeServer(), builder -> settings.apply(builder.era(McpEraPolicy.LEGACY_ONLY)));
   }
 
   static SessionFixture modern(UnaryOperator<McpSessionBuilder> settings) {
     return new SessionFixture(
-        new FakeServer(), builder -> settings.apply(builder.era(McpEra.Mode.MODERN)));
+        new FakeServer(), builder -> settings.apply(builder.era(McpEraPolicy.MODERN_ONLY)));
   }
 
   static SessionFixture auto(UnaryOperator<McpSessionBuilder> settings) {
@@ -93,7 +93,7 @@ final class SessionFixture implements AutoCloseable {
 
   /** A legacy server with everything, ready. */
   FakeProcess ready() {
-    CompletableFuture<McpServer> server = later(session::connect);
+    CompletableFuture<McpServerDescription> server = later(session::connect);
     FakeProcess process = greet(this.server.process());
     soon(server);
     return process;
@@ -101,7 +101,7 @@ final class SessionFixture implements AutoCloseable {
 
   /** A modern server with everything, ready. */
   FakeProcess readyModern() {
-    CompletableFuture<McpServer> found = later(session::connect);
+    CompletableFuture<McpServerDescription> found = later(session::connect);
     FakeProcess process = server.process();
     process.reply(process.expect("server/discover"), discovered(ALL));
     soon(found);

@@ -2,7 +2,7 @@ package dev.warren.bench.mcp;
 
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpToolResult;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 import java.util.concurrent.CompletableFuture;
 
 /** Warren's session. */

@@ -1,6 +1,6 @@
 package dev.warren.mcp.http;
 
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 import java.util.Objects;
 
 /** What a {@link McpGate} says of a request. */

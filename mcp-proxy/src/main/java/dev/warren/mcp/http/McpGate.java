@@ -1,6 +1,6 @@
 package dev.warren.mcp.http;
 
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 
 /**
  * Decides who may use which server: the authentication hook. Called for every request, after the

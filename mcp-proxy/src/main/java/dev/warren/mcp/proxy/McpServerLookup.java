@@ -1,7 +1,7 @@
 package dev.warren.mcp.proxy;
 
 import dev.warren.BotId;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 import java.util.Optional;
 
 /** Which servers a bot has. Thread-safe. */

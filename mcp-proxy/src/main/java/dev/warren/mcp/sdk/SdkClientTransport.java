@@ -2,9 +2,9 @@ package dev.warren.mcp.sdk;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.Envelope;
 import dev.warren.mcp.internal.rpc.RpcCall;
 import dev.warren.mcp.internal.rpc.RpcOptions;
 import dev.warren.mcp.internal.rpc.RpcPeer;

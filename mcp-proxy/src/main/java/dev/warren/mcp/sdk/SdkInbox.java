@@ -2,7 +2,7 @@ package dev.warren.mcp.sdk;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import dev.warren.mcp.internal.rpc.RpcHandler;
 import io.modelcontextprotocol.json.McpJsonMapper;

@@ -1,7 +1,7 @@
 package dev.warren.mcp.http;
 
 import dev.warren.mcp.Json;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 import dev.warren.mcp.fixture.InProcessServer;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.warren.mcp.http;
 
 import dev.warren.mcp.Json;
-import dev.warren.mcp.ServerExit;
-import dev.warren.mcp.StdioChannel;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.channel.StdioTransport;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -9,7 +9,7 @@ import dev.warren.BotId;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpEraPolicy;
 import dev.warren.mcp.fixture.InProcessServer;
 import dev.warren.mcp.http.HttpHarness;
 import dev.warren.mcp.testing.Await;
@@ -43,7 +43,7 @@ class McpProxyTest {
   private McpProxy.Builder builder() {
     return McpProxy.builder(
             (bot, server) -> server.equals("everything") ? Optional.of(fixture) : Optional.empty())
-        .sessionSetup(session -> session.era(McpEra.Mode.LEGACY));
+        .sessionSetup(session -> session.era(McpEraPolicy.LEGACY_ONLY));
   }
 
   private McpProxy proxy(McpProxy.Builder builder) {

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.Sandbox;
 import dev.warren.mcp.McpElicitation;
 import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpEraPolicy;
 import dev.warren.mcp.McpListener;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpSubscription;
 import dev.warren.mcp.McpSubscriptionFilter;
 import dev.warren.mcp.McpTool;
-import dev.warren.mcp.SandboxStdio;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ class DualEraIT extends PeerTestCase {
 
   @ParameterizedTest
   @CsvSource({"AUTO,MODERN", "MODERN,MODERN", "LEGACY,LEGACY"})
-  void eachMode_findsItsFamily_listsAndCalls(McpEra.Mode mode, McpEra era) throws Exception {
+  void eachMode_findsItsFamily_listsAndCalls(McpEraPolicy mode, McpEra era) throws Exception {
     Tap tap = new Tap(SandboxStdio.of(sandbox, command));
     try (McpSession session = session(tap).era(mode).open()) {
       assertThat(session.connect().era()).isEqualTo(era);

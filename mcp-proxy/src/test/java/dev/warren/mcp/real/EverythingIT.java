@@ -12,14 +12,14 @@ import dev.warren.mcp.McpListener;
 import dev.warren.mcp.McpProgress;
 import dev.warren.mcp.McpRequest;
 import dev.warren.mcp.McpResponse;
+import dev.warren.mcp.McpRestartPolicy;
 import dev.warren.mcp.McpRoot;
 import dev.warren.mcp.McpSampling;
-import dev.warren.mcp.McpServer;
+import dev.warren.mcp.McpServerDescription;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpTool;
 import dev.warren.mcp.McpToolResult;
-import dev.warren.mcp.RestartPolicy;
-import dev.warren.mcp.SandboxStdio;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import dev.warren.testkit.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ class EverythingIT extends PeerTestCase {
           }
         };
     try (McpSession session = session(tap).listener(listener).open()) {
-      McpServer server = session.connect();
+      McpServerDescription server = session.connect();
       assertThat(server.era()).isEqualTo(McpEra.LEGACY);
       assertThat(server.toString()).contains("everything").contains("2025-11-25");
       assertThat(names(session)).contains("echo", "get-sum");
@@ -212,7 +212,7 @@ class EverythingIT extends PeerTestCase {
     try (McpSession session =
         session(server)
             .limits(McpLimits.STANDARD.withMessageBytes(64 << 20, 64 << 20))
-            .restart(RestartPolicy.never())
+            .restart(McpRestartPolicy.never())
             .closeGrace(Duration.ofMillis(500))
             .open()) {
       McpRequest large =

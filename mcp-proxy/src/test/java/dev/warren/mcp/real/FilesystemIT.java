@@ -10,7 +10,7 @@ import dev.warren.mcp.McpLimits;
 import dev.warren.mcp.McpRoot;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpTool;
-import dev.warren.mcp.SandboxStdio;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import dev.warren.testkit.Eventually;
 import java.time.Duration;
 import java.util.Map;

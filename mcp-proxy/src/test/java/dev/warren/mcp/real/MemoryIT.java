@@ -7,7 +7,7 @@ import dev.warren.mcp.McpListener;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpSessionBuilder;
 import dev.warren.mcp.McpTool;
-import dev.warren.mcp.SandboxStdio;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.warren.SandboxException;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpSessionBuilder;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.Sandbox;
 import dev.warren.SandboxAddress;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpEraPolicy;
 import dev.warren.mcp.McpRoot;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpToolResult;
-import dev.warren.mcp.SandboxStdio;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import dev.warren.testkit.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ class ReconnectIT extends PeerTestCase {
     String server = PeerSandboxes.install(sandbox, "recording-server.py");
     Tap tap = new Tap(SandboxStdio.of(sandbox, "/usr/bin/python3", server, "/data/seen.txt"));
     try (McpSession session =
-        session(tap).era(McpEra.Mode.LEGACY).roots(McpRoot.of("file:///data")).open()) {
+        session(tap).era(McpEraPolicy.LEGACY_ONLY).roots(McpRoot.of("file:///data")).open()) {
       List<CompletableFuture<McpToolResult>> calls = new ArrayList<>();
       int cut = 0;
       for (int i = 0; i < CALLS; i++) {

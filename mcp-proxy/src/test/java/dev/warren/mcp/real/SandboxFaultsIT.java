@@ -8,7 +8,7 @@ import dev.warren.mcp.McpRequest;
 import dev.warren.mcp.McpResponse;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpToolResult;
-import dev.warren.mcp.SandboxStdio;
+import dev.warren.mcp.channel.sandbox.SandboxStdio;
 import dev.warren.spi.Pause;
 import dev.warren.testkit.Eventually;
 import java.time.Duration;

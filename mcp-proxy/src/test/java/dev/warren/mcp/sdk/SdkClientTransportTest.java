@@ -3,7 +3,7 @@ package dev.warren.mcp.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 import dev.warren.mcp.testing.MisbehavingServer;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;

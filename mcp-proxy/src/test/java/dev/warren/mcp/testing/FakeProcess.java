@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.SandboxException;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.ServerExit;
-import dev.warren.mcp.StdioChannel;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

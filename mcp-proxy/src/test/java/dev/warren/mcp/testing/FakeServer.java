@@ -2,8 +2,8 @@ package dev.warren.mcp.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.mcp.StdioChannel;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.channel.StdioTransport;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,6 +1,6 @@
 package dev.warren.mcp.testing;
 
-import dev.warren.mcp.internal.rpc.RpcTimer;
+import dev.warren.mcp.internal.thread.Timer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that passes when a test says so. Due tasks run on the thread that says so. Thread-safe. */
-public final class ManualTimer implements RpcTimer {
+public final class ManualTimer implements Timer {
   private final AtomicLong now = new AtomicLong(1_000_000_000L);
   private final List<Task> tasks = new CopyOnWriteArrayList<>();
 

@@ -1,7 +1,7 @@
 package dev.warren.mcp.testing;
 
-import dev.warren.mcp.HostStdio;
 import dev.warren.mcp.Json;
+import dev.warren.mcp.channel.host.HostStdio;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,8 +1,8 @@
 package dev.warren.mcp.testing;
 
-import dev.warren.mcp.ServerExit;
-import dev.warren.mcp.StdioChannel;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.channel.StdioTransport;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

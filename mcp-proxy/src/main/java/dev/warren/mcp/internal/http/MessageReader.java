@@ -4,7 +4,7 @@ import dev.warren.mcp.http.McpHttpExchange;
 import dev.warren.mcp.internal.errors.ErrorCodes;
 import dev.warren.mcp.internal.http.exchange.HttpThreads;
 import dev.warren.mcp.internal.http.exchange.Reply;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

@@ -13,7 +13,7 @@ import dev.warren.mcp.internal.http.exchange.TrackedExchange;
 import dev.warren.mcp.internal.http.legacy.SessionDispatcher;
 import dev.warren.mcp.internal.http.modern.StatelessDispatcher;
 import dev.warren.mcp.internal.http.modern.StatelessRequest;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

@@ -9,7 +9,7 @@ import dev.warren.mcp.McpResponse;
 import dev.warren.mcp.internal.errors.ErrorCodes;
 import dev.warren.mcp.internal.errors.FailureErrors;
 import dev.warren.mcp.internal.proxy.SharedSessions.Lease;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.proxy.McpRoute;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

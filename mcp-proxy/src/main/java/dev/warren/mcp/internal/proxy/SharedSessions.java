@@ -6,7 +6,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpSessionBuilder;
 import dev.warren.mcp.McpState;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.StdioTransport;
 import dev.warren.mcp.proxy.McpServerLookup;
 import java.time.Duration;
 import java.util.ArrayList;

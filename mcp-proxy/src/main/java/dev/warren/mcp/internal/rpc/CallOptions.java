@@ -1,5 +1,6 @@
 package dev.warren.mcp.internal.rpc;
 
+import dev.warren.mcp.internal.message.Envelope;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

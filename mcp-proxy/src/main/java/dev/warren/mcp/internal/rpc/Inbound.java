@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.ServerExit;
-import dev.warren.mcp.StdioChannel;
-import dev.warren.mcp.internal.rpc.JsonBytes.Range;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.internal.message.Envelope;
+import dev.warren.mcp.internal.message.JsonBytes;
+import dev.warren.mcp.internal.message.JsonBytes.Range;
+import dev.warren.mcp.internal.message.PartialMessage;
+import dev.warren.mcp.internal.thread.CallbackThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +30,7 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
   private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-  private final Calls calls;
+  private final PendingCalls calls;
   private final IncomingRequests requests;
   private final Counters counters;
   private final RpcPeer peer;
@@ -43,7 +47,7 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
       RpcOptions options,
       RpcHandler handler,
       CallbackThreads threads,
-      Calls calls,
+      PendingCalls calls,
       IncomingRequests requests,
       Counters counters,
       RpcPeer peer) {
@@ -151,7 +155,7 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
   @Override
   public void longLine(long length, byte[] head, byte[] tail) {
     counters.longLines.increment();
-    Salvage found = Salvage.of(head, tail);
+    PartialMessage found = PartialMessage.of(head, tail);
     RpcCall call = calls.find(found.ownId());
     String detail = "a line of " + length + " bytes, the limit is " + limit;
     if (call != null) {
@@ -185,8 +189,8 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
   private void broken(byte[] bytes, int from, int to) {
     counters.junkLines.increment();
     if (bytes[from] == '{') {
-      Salvage found =
-          Salvage.of(
+      PartialMessage found =
+          PartialMessage.of(
               Arrays.copyOfRange(bytes, from, Math.min(to, from + LineFramer.ENDS)),
               Arrays.copyOfRange(bytes, Math.max(from, to - LineFramer.ENDS), to));
       RpcCall call = calls.find(found.ownId());
@@ -246,7 +250,7 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
   private void notification(Envelope message) {
     boolean known =
         switch (message.method()) {
-          case Calls.CANCELLED -> requests.cancel(message);
+          case PendingCalls.CANCELLED -> requests.cancel(message);
           case Notifications.PROGRESS -> notifications.progress(message);
           default -> false;
         };

@@ -2,6 +2,7 @@ package dev.warren.mcp.internal.rpc;
 
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpErrorException.RpcError;
+import dev.warren.mcp.internal.message.Envelope;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;

@@ -3,6 +3,9 @@ package dev.warren.mcp.internal.rpc;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpErrorException;
 import dev.warren.mcp.McpErrorException.RpcError;
+import dev.warren.mcp.internal.message.Envelope;
+import dev.warren.mcp.internal.message.MessageIds;
+import dev.warren.mcp.internal.thread.CallbackThreads;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +69,7 @@ final class IncomingRequests {
       } else {
         unanswered++;
         bytes += request.size();
-        open.put(Ids.key(id), incoming); // before anybody can take it, and remove it
+        open.put(MessageIds.key(id), incoming); // before anybody can take it, and remove it
         waiting.add(incoming);
       }
     } finally {
@@ -83,7 +86,7 @@ final class IncomingRequests {
   /** The server takes a request back; false when it is not (or no longer) known. */
   boolean cancel(Envelope notification) {
     IncomingRequest request =
-        notification.token("params", "requestId").map(Ids::key).map(open::get).orElse(null);
+        notification.token("params", "requestId").map(MessageIds::key).map(open::get).orElse(null);
     if (request == null) {
       return false;
     }
@@ -113,7 +116,7 @@ final class IncomingRequests {
 
   /** Gives its place to another one. */
   void done(IncomingRequest request) {
-    open.remove(Ids.key(request.id()), request);
+    open.remove(MessageIds.key(request.id()), request);
     lock.lock();
     try {
       unanswered--;

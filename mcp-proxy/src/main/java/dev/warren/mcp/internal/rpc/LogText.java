@@ -1,5 +1,6 @@
 package dev.warren.mcp.internal.rpc;
 
+import dev.warren.mcp.internal.thread.Timer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
@@ -9,11 +10,11 @@ final class LogText {
   private static final int BURST = 20;
   private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  private final RpcTimer timer;
+  private final Timer timer;
   private long nextFree;
   private boolean used;
 
-  LogText(RpcTimer timer) {
+  LogText(Timer timer) {
     this.timer = timer;
   }
 

@@ -1,6 +1,11 @@
 package dev.warren.mcp.internal.rpc;
 
-import dev.warren.mcp.internal.rpc.JsonBytes.Range;
+import dev.warren.mcp.internal.message.Envelope;
+import dev.warren.mcp.internal.message.JsonBytes;
+import dev.warren.mcp.internal.message.JsonBytes.Range;
+import dev.warren.mcp.internal.message.MessageIds;
+import dev.warren.mcp.internal.thread.CallbackThreads;
+import dev.warren.mcp.internal.thread.SerialQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +18,7 @@ final class Notifications {
 
   private final RpcOptions options;
   private final RpcHandler handler;
-  private final Calls calls;
+  private final PendingCalls calls;
   private final Counters counters;
   private final SerialQueue queue;
 
@@ -21,7 +26,7 @@ final class Notifications {
       RpcOptions options,
       RpcHandler handler,
       CallbackThreads threads,
-      Calls calls,
+      PendingCalls calls,
       Counters counters) {
     this.options = options;
     this.handler = handler;
@@ -97,6 +102,6 @@ final class Notifications {
 
   private static long token(Envelope notification) {
     byte[] token = JsonBytes.utf8(notification.token("params", "progressToken").orElse("0"));
-    return Ids.number(token, new Range(0, token.length));
+    return MessageIds.number(token, new Range(0, token.length));
   }
 }

@@ -1,6 +1,7 @@
 package dev.warren.mcp.internal.rpc;
 
-import dev.warren.mcp.StdioChannel;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.internal.thread.CallbackThreads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.warren.mcp.internal.rpc;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.ServerExit;
+import dev.warren.mcp.channel.ServerExit;
 import org.jspecify.annotations.Nullable;
 
 /** Why a connection takes no more calls, and the error that says so. */

@@ -3,6 +3,7 @@ package dev.warren.mcp.internal.rpc;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
+import dev.warren.mcp.internal.message.Envelope;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,7 @@ public final class RpcCall {
   private final long id;
   private final String method;
   private final CallOptions options;
-  private final Calls owner;
+  private final PendingCalls owner;
   private final @Nullable String foreignId;
   private final @Nullable String foreignToken;
   private final AtomicReference<@Nullable Object> outcome = new AtomicReference<>();
@@ -35,14 +36,14 @@ public final class RpcCall {
   private final CountDownLatch done = new CountDownLatch(1);
   private final AtomicReference<@Nullable Envelope> answer = new AtomicReference<>();
   private volatile Outbox.@Nullable Message message;
-  private final Limits limits;
+  private final CallDeadline limits;
 
   RpcCall(
       long id,
       String method,
       CallOptions options,
-      Limits limits,
-      Calls owner,
+      CallDeadline limits,
+      PendingCalls owner,
       @Nullable String foreignId,
       @Nullable String foreignToken) {
     this.id = id;
@@ -154,7 +155,7 @@ public final class RpcCall {
     return options;
   }
 
-  Limits limits() {
+  CallDeadline limits() {
     return limits;
   }
 

@@ -2,7 +2,8 @@ package dev.warren.mcp.internal.rpc;
 
 import dev.warren.SandboxException;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.ServerExit;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.internal.message.Envelope;
 import java.util.Optional;
 
 /** Takes what a server sends on its own. */

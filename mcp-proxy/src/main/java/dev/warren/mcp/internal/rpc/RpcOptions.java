@@ -1,6 +1,7 @@
 package dev.warren.mcp.internal.rpc;
 
 import dev.warren.SandboxException;
+import dev.warren.mcp.internal.thread.Timer;
 import java.time.Duration;
 
 /**
@@ -37,7 +38,7 @@ public record RpcOptions(
     Duration termGrace,
     Duration killGrace,
     boolean batches,
-    RpcTimer timer) {
+    Timer timer) {
 
   private static final int MIB = 1 << 20;
 
@@ -97,7 +98,7 @@ public record RpcOptions(
     private Duration termGrace = Duration.ofSeconds(2);
     private Duration killGrace = Duration.ofSeconds(5);
     private boolean batches = true;
-    private RpcTimer timer = RpcTimer.system();
+    private Timer timer = Timer.system();
 
     public Builder maxInboundBytes(int value) {
       maxInboundBytes = value;
@@ -154,7 +155,7 @@ public record RpcOptions(
       return this;
     }
 
-    public Builder timer(RpcTimer value) {
+    public Builder timer(Timer value) {
       timer = value;
       return this;
     }

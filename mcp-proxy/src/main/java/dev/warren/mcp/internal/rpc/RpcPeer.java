@@ -3,9 +3,13 @@ package dev.warren.mcp.internal.rpc;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.ServerExit;
-import dev.warren.mcp.StdioChannel;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.channel.StdioTransport;
+import dev.warren.mcp.internal.message.Envelope;
+import dev.warren.mcp.internal.message.JsonBytes;
+import dev.warren.mcp.internal.message.RequestLine;
+import dev.warren.mcp.internal.thread.CallbackThreads;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +39,7 @@ public final class RpcPeer implements AutoCloseable {
   private final CallbackThreads threads = new CallbackThreads();
   private final Counters counters = new Counters();
   private final Outbox outbox;
-  private final Calls calls;
+  private final PendingCalls calls;
   private final Inbound inbound;
   private final IncomingRequests requests;
   private final AtomicReference<@Nullable PeerEnd> end = new AtomicReference<>();
@@ -50,7 +54,7 @@ public final class RpcPeer implements AutoCloseable {
     this.options = options;
     this.handler = handler;
     outbox = new Outbox(options.outboxBytes(), this::writeFailed);
-    calls = new Calls(options.timer(), threads, outbox, () -> name);
+    calls = new PendingCalls(options.timer(), threads, outbox, () -> name);
     requests = new IncomingRequests(options, handler, threads, outbox, counters);
     inbound = new Inbound(options, handler, threads, calls, requests, counters, this);
   }
@@ -85,9 +89,10 @@ public final class RpcPeer implements AutoCloseable {
     long id = calls.newId();
     byte[] content = params == null ? null : JsonBytes.utf8(params.toString());
     if (how.progress().isPresent() || how.resetOnProgress()) {
-      content = Wire.withProgressToken(content, id);
+      content = RequestLine.withProgressToken(content, id);
     }
-    return submit(new Outbox.Message(Wire.request(id, method, content)), newCall(id, method, how));
+    return submit(
+        new Outbox.Message(RequestLine.request(id, method, content)), newCall(id, method, how));
   }
 
   /** As {@link #call(String, Json, CallOptions)} with {@link CallOptions#standard()}. */
@@ -289,8 +294,8 @@ public final class RpcPeer implements AutoCloseable {
     return new RpcCall(id, method, how, limits(how), calls, null, null);
   }
 
-  private Limits limits(CallOptions how) {
-    return new Limits(how, options, options.timer().nanoTime());
+  private CallDeadline limits(CallOptions how) {
+    return new CallDeadline(how, options, options.timer().nanoTime());
   }
 
   private RpcCall submit(Outbox.Message message, RpcCall call) {

@@ -2,8 +2,8 @@ package dev.warren.mcp.internal.rpc;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.ServerExit;
-import dev.warren.mcp.StdioChannel;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;

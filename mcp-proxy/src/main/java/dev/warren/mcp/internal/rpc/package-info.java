@@ -5,7 +5,8 @@
  *
  * <p>Threads: the channel's thread reads, splits and matches answers; one thread writes; a shared
  * timer ends calls that take too long. None of them ever runs the code of a user: handlers,
- * listeners and dependents of futures run on {@link dev.warren.mcp.internal.rpc.CallbackThreads}.
+ * listeners and dependents of futures run on {@link
+ * dev.warren.mcp.internal.thread.CallbackThreads}.
  */
 @NullMarked
 package dev.warren.mcp.internal.rpc;

@@ -4,7 +4,7 @@ import dev.warren.SandboxException;
 import dev.warren.mcp.McpCapabilities;
 import dev.warren.mcp.McpEra;
 import dev.warren.mcp.McpRevision;
-import dev.warren.mcp.McpServer;
+import dev.warren.mcp.McpServerDescription;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,7 +17,7 @@ final class CapabilityGate {
   private CapabilityGate() {}
 
   /** Why a method must not be sent. Unknown methods pass. */
-  static Optional<SandboxException> check(McpServer server, String method) {
+  static Optional<SandboxException> check(McpServerDescription server, String method) {
     boolean legacy = server.era() == McpEra.LEGACY;
     if ((legacy ? MODERN_ONLY : LEGACY_ONLY).contains(method)) {
       return Optional.of(
@@ -36,7 +36,7 @@ final class CapabilityGate {
                     + " all"));
   }
 
-  private static boolean isDeclared(McpServer server, String method) {
+  private static boolean isDeclared(McpServerDescription server, String method) {
     McpCapabilities can = server.capabilities();
     int slash = method.indexOf('/');
     return switch (slash < 0 ? method : method.substring(0, slash)) {

@@ -5,22 +5,22 @@ import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpCapabilities;
 import dev.warren.mcp.McpCounters;
-import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpEraPolicy;
 import dev.warren.mcp.McpErrorException;
 import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.McpListener;
 import dev.warren.mcp.McpLogLevel;
 import dev.warren.mcp.McpRequest;
 import dev.warren.mcp.McpRevision;
-import dev.warren.mcp.McpServer;
+import dev.warren.mcp.McpServerDescription;
 import dev.warren.mcp.McpState;
 import dev.warren.mcp.McpSubscription;
 import dev.warren.mcp.McpSubscriptionFilter;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.CallbackThreads;
-import dev.warren.mcp.internal.rpc.Envelope;
 import dev.warren.mcp.internal.rpc.RpcOptions;
-import dev.warren.mcp.internal.rpc.RpcTimer;
+import dev.warren.mcp.internal.thread.CallbackThreads;
+import dev.warren.mcp.internal.thread.Timer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,15 +30,15 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A session's inside; see {@link dev.warren.mcp.McpSession}. Thread-safe. */
-public final class Conversation implements Link.Owner {
+public final class Conversation implements ServerProcess.Owner {
   private static final String INITIALIZE = "initialize";
 
   private final SessionSettings settings;
-  private final RpcTimer timer = RpcTimer.system();
+  private final Timer timer = Timer.system();
   private final CallbackThreads threads = new CallbackThreads();
   private final HandlerRuns handlers;
-  private final ModernRequests modern;
-  private final News news;
+  private final RequestMetadata modern;
+  private final SessionListeners news;
   private final Subscriptions subscriptions;
   private final Lifecycle lifecycle;
   private final Totals totals = new Totals();
@@ -49,22 +49,22 @@ public final class Conversation implements Link.Owner {
   public Conversation(SessionSettings settings) {
     this.settings = settings;
     handlers = new HandlerRuns(settings.handlers(), settings.timeouts().handler(), threads, timer);
-    modern = new ModernRequests(settings.client(), settings.capabilities());
-    news = new News(settings.listeners());
+    modern = new RequestMetadata(settings.client(), settings.capabilities());
+    news = new SessionListeners(settings.listeners());
     subscriptions = new Subscriptions(modern, news);
     lifecycle = new Lifecycle(settings, timer, threads, this::handshake, this::becameReady);
   }
 
-  public McpServer connect() {
-    return Waiting.on(link(INITIALIZE), INITIALIZE).server().orElseThrow();
+  public McpServerDescription connect() {
+    return BlockingWait.on(link(INITIALIZE), INITIALIZE).server().orElseThrow();
   }
 
   public McpState state() {
     return lifecycle.state();
   }
 
-  public Optional<McpServer> server() {
-    Link link = lifecycle.ready();
+  public Optional<McpServerDescription> server() {
+    ServerProcess link = lifecycle.ready();
     return link == null ? Optional.empty() : link.server();
   }
 
@@ -72,14 +72,14 @@ public final class Conversation implements Link.Owner {
   public <T> CompletableFuture<T> call(McpRequest request, AnswerReader<T> reader) {
     return request.method().equals(INITIALIZE)
         ? initialize(request, reader)
-        : new Exchange<>(this, request, reader).start();
+        : new SessionCall<>(this, request, reader).start();
   }
 
   /** Sends a request and waits for the answer. */
   public <T> T await(McpRequest request, AnswerReader<T> reader) {
     return request.method().equals(INITIALIZE)
-        ? Waiting.on(initialize(request, reader), INITIALIZE)
-        : new Exchange<>(this, request, reader).await();
+        ? BlockingWait.on(initialize(request, reader), INITIALIZE)
+        : new SessionCall<>(this, request, reader).await();
   }
 
   /** Sends a notification once the server is ready. */
@@ -88,21 +88,21 @@ public final class Conversation implements Link.Owner {
       throw SandboxException.invalid(
           "notify", method, "a call is cancelled by cancelling its future or its thread");
     }
-    Link link = Waiting.on(link(method), method);
+    ServerProcess link = BlockingWait.on(link(method), method);
     if (!method.equals("notifications/initialized")) {
       link.peer().notify(method, params.orElse(null));
     }
   }
 
   public void subscribe(String uri) {
-    Link link = Waiting.on(link("resources/subscribe"), "resources/subscribe");
+    ServerProcess link = BlockingWait.on(link("resources/subscribe"), "resources/subscribe");
     requireSubscribe(link);
-    Object unused = Waiting.on(subscriptions.watch(link, uri), "resources/subscribe");
+    Object unused = BlockingWait.on(subscriptions.watch(link, uri), "resources/subscribe");
   }
 
   public void unsubscribe(String uri) {
-    Link link = Waiting.on(link("resources/unsubscribe"), "resources/unsubscribe");
-    Object unused = Waiting.on(subscriptions.unwatch(link, uri), "resources/unsubscribe");
+    ServerProcess link = BlockingWait.on(link("resources/unsubscribe"), "resources/unsubscribe");
+    Object unused = BlockingWait.on(subscriptions.unwatch(link, uri), "resources/unsubscribe");
   }
 
   /** Opens a stream, now or when the server is ready. */
@@ -110,7 +110,7 @@ public final class Conversation implements Link.Owner {
     if (filter.isEmpty()) {
       throw SandboxException.invalid("listen", "filter", "it asks for nothing");
     }
-    Stream stream = subscriptions.add(filter, listener);
+    SubscriptionStream stream = subscriptions.add(filter, listener);
     whenReady(
         (link, failure) -> {
           if (link != null) {
@@ -123,7 +123,7 @@ public final class Conversation implements Link.Owner {
   }
 
   public void setLogLevel(McpLogLevel value) {
-    Link link = Waiting.on(link("logging/setLevel"), "logging/setLevel");
+    ServerProcess link = BlockingWait.on(link("logging/setLevel"), "logging/setLevel");
     if (link.isModern()) {
       modern.logLevel(value);
     } else {
@@ -136,14 +136,14 @@ public final class Conversation implements Link.Owner {
 
   /** Asks the server for a sign of life. */
   public void ping() {
-    Link link = Waiting.on(link("ping"), "ping");
+    ServerProcess link = BlockingWait.on(link("ping"), "ping");
     McpRequest request = McpRequest.of(link.isModern() ? "server/discover" : "ping");
     boolean unused =
         await(request, (method, id, failed, outcome) -> accepted(method, failed, outcome));
   }
 
   public void rootsChanged() {
-    Link link = lifecycle.ready();
+    ServerProcess link = lifecycle.ready();
     if (link != null
         && !link.isModern()
         && new McpCapabilities(settings.capabilities()).has("/roots")) {
@@ -153,7 +153,7 @@ public final class Conversation implements Link.Owner {
 
   public void addListener(McpListener listener) {
     news.add(listener);
-    Link link = lifecycle.ready();
+    ServerProcess link = lifecycle.ready();
     if (link != null) {
       subscriptions.listenersChanged(link);
     }
@@ -174,20 +174,20 @@ public final class Conversation implements Link.Owner {
 
   @Override
   public String toString() {
-    return lifecycle.last().map(Link::toString).orElse("MCP server")
+    return lifecycle.last().map(ServerProcess::toString).orElse("MCP server")
         + ", "
         + state().getClass().getSimpleName();
   }
 
   @Override
-  public void notification(Link link, Envelope notification) {
+  public void notification(ServerProcess link, Envelope notification) {
     if (!link.isRetired()) {
       subscriptions.route(link, notification);
     }
   }
 
   @Override
-  public void ended(Link link, SandboxException cause) {
+  public void ended(ServerProcess link, SandboxException cause) {
     lifecycle.ended(link, cause);
     if (cause.code() != Code.CLOSED) {
       tellEnd(link, cause);
@@ -198,7 +198,7 @@ public final class Conversation implements Link.Owner {
     return settings;
   }
 
-  RpcTimer timer() {
+  Timer timer() {
     return timer;
   }
 
@@ -210,15 +210,15 @@ public final class Conversation implements Link.Owner {
     return handlers;
   }
 
-  ModernRequests modern() {
+  RequestMetadata modern() {
     return modern;
   }
 
-  @Nullable Link readyLink() {
+  @Nullable ServerProcess readyLink() {
     return lifecycle.ready();
   }
 
-  void whenReady(BiConsumer<@Nullable Link, @Nullable SandboxException> action) {
+  void whenReady(BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
     lifecycle.whenReady(ownInitialize, action);
   }
 
@@ -236,7 +236,7 @@ public final class Conversation implements Link.Owner {
   }
 
   /** Why a method must not be sent to a server. */
-  Optional<SandboxException> check(Link link, String method) {
+  Optional<SandboxException> check(ServerProcess link, String method) {
     return settings.checkCapabilities()
         ? link.server().flatMap(server -> CapabilityGate.check(server, method))
         : Optional.empty();
@@ -251,11 +251,11 @@ public final class Conversation implements Link.Owner {
 
   /** A notification that one of the caller's own tokens asked for. */
   void tell(Envelope notification) {
-    news.tell(News.of(notification));
+    news.tell(SessionListeners.of(notification));
   }
 
-  private CompletableFuture<Link> link(String operation) {
-    CompletableFuture<Link> found = new CompletableFuture<>();
+  private CompletableFuture<ServerProcess> link(String operation) {
+    CompletableFuture<ServerProcess> found = new CompletableFuture<>();
     whenReady(
         (link, failure) -> {
           if (failure != null) {
@@ -269,7 +269,7 @@ public final class Conversation implements Link.Owner {
 
   /** The caller's own handshake: made if there was none, else answered from memory. */
   private <T> CompletableFuture<T> initialize(McpRequest request, AnswerReader<T> reader) {
-    if (settings.mode() == McpEra.Mode.MODERN) {
+    if (settings.mode() == McpEraPolicy.MODERN_ONLY) {
       return CompletableFuture.failedFuture(noHandshake());
     }
     Json id = request.id().orElse(Json.of(0));
@@ -302,7 +302,7 @@ public final class Conversation implements Link.Owner {
         settings, modern, () -> totals.started(startLink(), lifecycle), given, timer);
   }
 
-  private Link startLink() {
+  private ServerProcess startLink() {
     SessionSettings.Timeouts times = settings.timeouts();
     int inbound = settings.limits().inboundBytes();
     int outbound = settings.limits().outboundBytes();
@@ -318,12 +318,12 @@ public final class Conversation implements Link.Owner {
             .graces(times.close(), times.close(), RpcOptions.defaults().killGrace())
             .batches(false)
             .build();
-    return Link.start(settings.transport(), options, handlers, this);
+    return ServerProcess.start(settings.transport(), options, handlers, this);
   }
 
-  private void becameReady(Link link, @Nullable Link before) {
+  private void becameReady(ServerProcess link, @Nullable ServerProcess before) {
     McpLogLevel wanted = level;
-    McpServer server = link.server().orElseThrow();
+    McpServerDescription server = link.server().orElseThrow();
     if (wanted != null && !link.isModern() && server.capabilities().logging()) {
       var unused =
           link.call(
@@ -341,13 +341,13 @@ public final class Conversation implements Link.Owner {
         });
   }
 
-  private void tellEnd(Link link, SandboxException cause) {
+  private void tellEnd(ServerProcess link, SandboxException cause) {
     if (link.claimEnd()) {
       news.tell(listener -> listener.serverEnded(cause));
     }
   }
 
-  private void requireSubscribe(Link link) {
+  private void requireSubscribe(ServerProcess link) {
     if (settings.checkCapabilities()
         && !link.server().orElseThrow().capabilities().resourcesSubscribe()) {
       throw Failures.unsupported(

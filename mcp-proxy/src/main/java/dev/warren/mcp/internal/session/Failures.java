@@ -22,7 +22,7 @@ final class Failures {
   }
 
   /** The end of a process, as far as it is known already. */
-  static SandboxException serverEnded(Link link) {
+  static SandboxException serverEnded(ServerProcess link) {
     return SandboxException.of(Code.UNAVAILABLE, "call", link.toString())
         .detail("the server has ended" + link.peer().exit().map(exit -> ": " + exit).orElse(""))
         .build();

@@ -3,8 +3,8 @@ package dev.warren.mcp.internal.session;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpErrorException;
 import dev.warren.mcp.McpRequestHandler;
-import dev.warren.mcp.internal.rpc.CallbackThreads;
-import dev.warren.mcp.internal.rpc.RpcTimer;
+import dev.warren.mcp.internal.thread.CallbackThreads;
+import dev.warren.mcp.internal.thread.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -23,13 +23,13 @@ final class HandlerRuns {
   private final Map<String, McpRequestHandler> handlers;
   private final Duration limit;
   private final CallbackThreads threads;
-  private final RpcTimer timer;
+  private final Timer timer;
 
   HandlerRuns(
       Map<String, McpRequestHandler> handlers,
       Duration limit,
       CallbackThreads threads,
-      RpcTimer timer) {
+      Timer timer) {
     this.handlers = handlers;
     this.limit = limit;
     this.threads = threads;

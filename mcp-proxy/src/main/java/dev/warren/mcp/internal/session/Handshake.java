@@ -2,18 +2,19 @@ package dev.warren.mcp.internal.session;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.EraCache;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpCapabilities;
 import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpEraCache;
+import dev.warren.mcp.McpEraPolicy;
 import dev.warren.mcp.McpErrorException;
 import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.McpImplementation;
 import dev.warren.mcp.McpRevision;
-import dev.warren.mcp.McpServer;
+import dev.warren.mcp.McpServerDescription;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.Envelope;
-import dev.warren.mcp.internal.rpc.RpcTimer;
+import dev.warren.mcp.internal.thread.Timer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,17 +33,17 @@ final class Handshake {
   private static final int UNSUPPORTED_VERSION = -32022;
 
   private final SessionSettings settings;
-  private final ModernRequests modern;
-  private final Supplier<Link> starter;
+  private final RequestMetadata modern;
+  private final Supplier<ServerProcess> starter;
   private final Optional<Json> given;
-  private final RpcTimer timer;
+  private final Timer timer;
   private final long deadline;
-  private @Nullable Link current;
+  private @Nullable ServerProcess current;
   private boolean aborted;
 
   /** What came of asking for the era. */
   private sealed interface Answer {
-    record Modern(McpServer server) implements Answer {}
+    record Modern(McpServerDescription server) implements Answer {}
 
     /** Not of the modern era, or not to be told; the process can be used. */
     record NotModern(@Nullable RpcError error) implements Answer {}
@@ -57,10 +58,10 @@ final class Handshake {
    */
   Handshake(
       SessionSettings settings,
-      ModernRequests modern,
-      Supplier<Link> starter,
+      RequestMetadata modern,
+      Supplier<ServerProcess> starter,
       Optional<Json> given,
-      RpcTimer timer) {
+      Timer timer) {
     this.settings = settings;
     this.modern = modern;
     this.starter = starter;
@@ -74,12 +75,12 @@ final class Handshake {
    *
    * @throws SandboxException when there is none; no process is left then
    */
-  Link run() {
+  ServerProcess run() {
     try {
-      return switch (given.isPresent() ? McpEra.Mode.LEGACY : settings.mode()) {
-        case LEGACY -> initialize(next());
-        case MODERN -> modernOnly(next());
-        case AUTO -> detect();
+      return switch (given.isPresent() ? McpEraPolicy.LEGACY_ONLY : settings.mode()) {
+        case LEGACY_ONLY -> initialize(next());
+        case MODERN_ONLY -> modernOnly(next());
+        case DETECT -> detect();
       };
     } catch (RuntimeException | Error e) {
       kill();
@@ -89,7 +90,7 @@ final class Handshake {
 
   /** Ends what is under way, which fails with {@code CLOSED}. */
   void abort() {
-    Link link;
+    ServerProcess link;
     synchronized (this) {
       aborted = true;
       link = current;
@@ -99,10 +100,10 @@ final class Handshake {
     }
   }
 
-  private Link detect() {
-    EraCache cache = settings.cache();
+  private ServerProcess detect() {
+    McpEraCache cache = settings.cache();
     Optional<McpEra> known = cache.find(settings.server());
-    Link link = next();
+    ServerProcess link = next();
     if (known.filter(McpEra.LEGACY::equals).isPresent()) {
       return remembered(link);
     }
@@ -127,7 +128,7 @@ final class Handshake {
   }
 
   /** A server that is remembered as a legacy one, and has perhaps changed. */
-  private Link remembered(Link link) {
+  private ServerProcess remembered(ServerProcess link) {
     try {
       return initialize(link);
     } catch (SandboxException e) {
@@ -140,7 +141,7 @@ final class Handshake {
   }
 
   /** A server that refused the handshake: is it of the modern era, and was only slow to say so? */
-  private Link lateModern(Link link, SandboxException refusal) {
+  private ServerProcess lateModern(ServerProcess link, SandboxException refusal) {
     if (!(refusal.getCause() instanceof McpErrorException) || !link.isOpen()) {
       throw refusal;
     }
@@ -150,7 +151,7 @@ final class Handshake {
     throw refusal;
   }
 
-  private Link modernOnly(Link link) {
+  private ServerProcess modernOnly(ServerProcess link) {
     link.neverAnswer();
     Answer answer = discover(link, left());
     if (answer instanceof Answer.Modern found) {
@@ -173,7 +174,7 @@ final class Handshake {
         .build();
   }
 
-  private Answer discover(Link link, Duration time) {
+  private Answer discover(ServerProcess link, Duration time) {
     // never cancelled: to a legacy server it would be one more message before the handshake
     CallOptions how = CallOptions.standard().withTimeout(time).withoutCancel();
     Envelope answer;
@@ -201,7 +202,7 @@ final class Handshake {
       return withoutCommon(versions, null);
     }
     return new Answer.Modern(
-        new McpServer(
+        new McpServerDescription(
             McpRevision.V2026_07_28,
             result
                 .at("/_meta/io.modelcontextprotocol~1serverInfo")
@@ -212,7 +213,7 @@ final class Handshake {
             result));
   }
 
-  private Answer refused(Link link, RpcError error) {
+  private Answer refused(ServerProcess link, RpcError error) {
     McpErrorException cause = new McpErrorException("server/discover", error);
     if (error.code() == UNSUPPORTED_VERSION) {
       return withoutCommon(strings(error.data().flatMap(data -> data.at("/supported"))), cause);
@@ -236,7 +237,7 @@ final class Handshake {
     throw noCommonRevision(String.join(", ", versions), cause);
   }
 
-  private Link initialize(Link link) {
+  private ServerProcess initialize(ServerProcess link) {
     CallOptions how = CallOptions.standard().withTimeout(left()).withoutCancel();
     Envelope answer;
     try {
@@ -264,8 +265,8 @@ final class Handshake {
             .filter(found -> found.era() == McpEra.LEGACY)
             .orElseThrow(() -> noCommonRevision(version, null));
     link.peer().acceptBatches(revision == McpRevision.V2025_03_26);
-    McpServer server =
-        new McpServer(
+    McpServerDescription server =
+        new McpServerDescription(
             revision,
             result.at("/serverInfo").map(McpImplementation::from),
             new McpCapabilities(result.at("/capabilities").orElse(Json.EMPTY_OBJECT)),
@@ -304,8 +305,8 @@ final class Handshake {
     return kept;
   }
 
-  private Link next() {
-    Link link;
+  private ServerProcess next() {
+    ServerProcess link;
     synchronized (this) {
       if (aborted) {
         throw Failures.closed("start");
@@ -325,7 +326,7 @@ final class Handshake {
   }
 
   private void kill() {
-    Link link;
+    ServerProcess link;
     synchronized (this) {
       link = current;
     }
@@ -334,12 +335,12 @@ final class Handshake {
     }
   }
 
-  private Link remember(Link link, McpServer server) {
+  private ServerProcess remember(ServerProcess link, McpServerDescription server) {
     link.ready(server);
     return remember(link);
   }
 
-  private Link remember(Link link) {
+  private ServerProcess remember(ServerProcess link) {
     link.server().ifPresent(found -> settings.cache().remember(settings.server(), found.era()));
     return link;
   }

@@ -4,8 +4,8 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpState;
-import dev.warren.mcp.internal.rpc.CallbackThreads;
-import dev.warren.mcp.internal.rpc.RpcTimer;
+import dev.warren.mcp.internal.thread.CallbackThreads;
+import dev.warren.mcp.internal.thread.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +28,11 @@ final class Lifecycle {
 
   /** Whoever waits is told in the order of coming. */
   private record Starting(
-      Handshake handshake, List<BiConsumer<@Nullable Link, @Nullable SandboxException>> waiting)
+      Handshake handshake,
+      List<BiConsumer<@Nullable ServerProcess, @Nullable SandboxException>> waiting)
       implements Phase {}
 
-  private record Ready(Link link) implements Phase {}
+  private record Ready(ServerProcess link) implements Phase {}
 
   private record Draining(CompletableFuture<Void> done) implements Phase {}
 
@@ -40,12 +41,12 @@ final class Lifecycle {
   private final ReentrantLock lock = new ReentrantLock();
   private final RestartBudget budget;
   private final boolean restarts;
-  private final RpcTimer timer;
+  private final Timer timer;
   private final CallbackThreads threads;
   private final Function<Optional<Json>, Handshake> handshakes;
-  private final BiConsumer<Link, @Nullable Link> onReady;
+  private final BiConsumer<ServerProcess, @Nullable ServerProcess> onReady;
   private volatile Phase phase = new Idle();
-  private volatile @Nullable Link last;
+  private volatile @Nullable ServerProcess last;
   private @Nullable SandboxException lastFailure;
 
   /**
@@ -54,10 +55,10 @@ final class Lifecycle {
    */
   Lifecycle(
       SessionSettings settings,
-      RpcTimer timer,
+      Timer timer,
       CallbackThreads threads,
       Function<Optional<Json>, Handshake> handshakes,
-      BiConsumer<Link, @Nullable Link> onReady) {
+      BiConsumer<ServerProcess, @Nullable ServerProcess> onReady) {
     this.budget = new RestartBudget(settings.restart());
     this.restarts = settings.restart().starts() > 1;
     this.timer = timer;
@@ -67,7 +68,7 @@ final class Lifecycle {
   }
 
   /** The server, if it is ready now. */
-  @Nullable Link ready() {
+  @Nullable ServerProcess ready() {
     return phase instanceof Ready ready && ready.link().isOpen() ? ready.link() : null;
   }
 
@@ -86,13 +87,13 @@ final class Lifecycle {
   }
 
   /** The process that was started last, which may have ended. */
-  Optional<Link> last() {
+  Optional<ServerProcess> last() {
     return Optional.ofNullable(last);
   }
 
   /** A process was started, for a handshake. */
-  void started(Link link) {
-    Link before = last;
+  void started(ServerProcess link) {
+    ServerProcess before = last;
     if (before != null) {
       before.retire();
     }
@@ -104,9 +105,10 @@ final class Lifecycle {
    * another thread.
    */
   void whenReady(
-      Optional<Json> given, BiConsumer<@Nullable Link, @Nullable SandboxException> action) {
+      Optional<Json> given,
+      BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
     SandboxException failure = null;
-    Link link = null;
+    ServerProcess link = null;
     lock.lock();
     try {
       Phase now = settled();
@@ -135,7 +137,7 @@ final class Lifecycle {
   }
 
   /** A process has ended. */
-  void ended(Link link, SandboxException cause) {
+  void ended(ServerProcess link, SandboxException cause) {
     lock.lock();
     try {
       if (phase instanceof Ready ready && ready.link() == link) {
@@ -160,7 +162,7 @@ final class Lifecycle {
       lock.unlock();
     }
     if (before instanceof Draining draining) {
-      Waiting.on(draining.done().copy(), "close");
+      BlockingWait.on(draining.done().copy(), "close");
       return;
     }
     if (before instanceof Closed closed && isByUs(closed)) {
@@ -171,7 +173,7 @@ final class Lifecycle {
         starting.handshake().abort();
       }
       whenClosed.run();
-      Link link = last;
+      ServerProcess link = last;
       if (link != null) {
         link.peer().close();
       }
@@ -213,16 +215,17 @@ final class Lifecycle {
   }
 
   private void start(
-      Optional<Json> given, BiConsumer<@Nullable Link, @Nullable SandboxException> action) {
-    Link before = last;
+      Optional<Json> given,
+      BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
+    ServerProcess before = last;
     Handshake handshake = handshakes.apply(given);
     Starting starting = new Starting(handshake, new ArrayList<>(List.of(action)));
     phase = starting;
     threads.execute(() -> run(starting, before));
   }
 
-  private void run(Starting starting, @Nullable Link before) {
-    Link link = null;
+  private void run(Starting starting, @Nullable ServerProcess before) {
+    ServerProcess link = null;
     SandboxException failure = null;
     try {
       if (before != null) {
@@ -242,7 +245,8 @@ final class Lifecycle {
     finish(starting, failure == null ? link : null, failure);
   }
 
-  private void finish(Starting starting, @Nullable Link link, @Nullable SandboxException failure) {
+  private void finish(
+      Starting starting, @Nullable ServerProcess link, @Nullable SandboxException failure) {
     SandboxException cause = failure;
     lock.lock();
     try {
@@ -256,7 +260,8 @@ final class Lifecycle {
     } finally {
       lock.unlock();
     }
-    for (BiConsumer<@Nullable Link, @Nullable SandboxException> action : starting.waiting()) {
+    for (BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action :
+        starting.waiting()) {
       action.accept(cause == null ? link : null, cause); // nobody adds to the list any more
     }
   }

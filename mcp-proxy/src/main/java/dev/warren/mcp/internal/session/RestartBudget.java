@@ -1,6 +1,6 @@
 package dev.warren.mcp.internal.session;
 
-import dev.warren.mcp.RestartPolicy;
+import dev.warren.mcp.McpRestartPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,10 +8,10 @@ import java.util.Optional;
 
 /** Counts the starts of a policy's window. Not thread-safe. */
 final class RestartBudget {
-  private final RestartPolicy policy;
+  private final McpRestartPolicy policy;
   private final Deque<Long> starts = new ArrayDeque<>();
 
-  RestartBudget(RestartPolicy policy) {
+  RestartBudget(McpRestartPolicy policy) {
     this.policy = policy;
   }
 

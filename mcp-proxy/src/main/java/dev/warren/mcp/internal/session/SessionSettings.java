@@ -1,14 +1,14 @@
 package dev.warren.mcp.internal.session;
 
-import dev.warren.mcp.EraCache;
 import dev.warren.mcp.Json;
-import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpEraCache;
+import dev.warren.mcp.McpEraPolicy;
 import dev.warren.mcp.McpImplementation;
 import dev.warren.mcp.McpLimits;
 import dev.warren.mcp.McpListener;
 import dev.warren.mcp.McpRequestHandler;
-import dev.warren.mcp.RestartPolicy;
-import dev.warren.mcp.StdioTransport;
+import dev.warren.mcp.McpRestartPolicy;
+import dev.warren.mcp.channel.StdioTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,15 +24,15 @@ import java.util.function.UnaryOperator;
  */
 public record SessionSettings(
     StdioTransport transport,
-    McpEra.Mode mode,
-    EraCache cache,
+    McpEraPolicy mode,
+    McpEraCache cache,
     String server,
     McpImplementation client,
     Json capabilities,
     Map<String, McpRequestHandler> handlers,
     List<McpListener> listeners,
     Timeouts timeouts,
-    RestartPolicy restart,
+    McpRestartPolicy restart,
     McpLimits limits,
     boolean checkCapabilities) {
 
@@ -91,12 +91,12 @@ public record SessionSettings(
   public static final class Builder {
     private final StdioTransport transport;
     private final List<McpListener> listeners = new ArrayList<>();
-    private McpEra.Mode mode = McpEra.Mode.AUTO;
-    private EraCache cache = EraCache.inMemory();
+    private McpEraPolicy mode = McpEraPolicy.DETECT;
+    private McpEraCache cache = McpEraCache.inMemory();
     private String server = "";
     private McpImplementation client = McpImplementation.of("warren", "0.1");
     private Timeouts timeouts = Timeouts.STANDARD;
-    private RestartPolicy restart = RestartPolicy.onDemand();
+    private McpRestartPolicy restart = McpRestartPolicy.onDemand();
     private McpLimits limits = McpLimits.STANDARD;
     private boolean checkCapabilities = true;
 
@@ -104,11 +104,11 @@ public record SessionSettings(
       this.transport = transport;
     }
 
-    public void mode(McpEra.Mode value) {
+    public void mode(McpEraPolicy value) {
       mode = value;
     }
 
-    public void cache(EraCache value, String name) {
+    public void cache(McpEraCache value, String name) {
       cache = value;
       server = name;
     }
@@ -122,7 +122,7 @@ public record SessionSettings(
       timeouts = change.apply(timeouts);
     }
 
-    public void restart(RestartPolicy value) {
+    public void restart(McpRestartPolicy value) {
       restart = value;
     }
 

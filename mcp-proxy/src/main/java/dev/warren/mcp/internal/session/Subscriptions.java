@@ -7,8 +7,8 @@ import dev.warren.mcp.McpErrorException;
 import dev.warren.mcp.McpListener;
 import dev.warren.mcp.McpSubscription;
 import dev.warren.mcp.McpSubscriptionFilter;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.Envelope;
 import dev.warren.mcp.internal.rpc.RpcCall;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,24 +32,24 @@ final class Subscriptions {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
   /** A stream's name: ids begin anew with each process. */
-  private record Carried(Link link, String id) {}
+  private record Carried(ServerProcess link, String id) {}
 
-  private final ModernRequests modern;
-  private final News news;
+  private final RequestMetadata modern;
+  private final SessionListeners news;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<String> watched = new LinkedHashSet<>();
-  private final Set<Stream> streams = new LinkedHashSet<>();
-  private final Map<Carried, Stream> carried = new HashMap<>();
-  private @Nullable Stream standing;
+  private final Set<SubscriptionStream> streams = new LinkedHashSet<>();
+  private final Map<Carried, SubscriptionStream> carried = new HashMap<>();
+  private @Nullable SubscriptionStream standing;
 
-  Subscriptions(ModernRequests modern, News news) {
+  Subscriptions(RequestMetadata modern, SessionListeners news) {
     this.modern = modern;
     this.news = news;
   }
 
   /** Asks a new process for all that is wanted; waits for no answer. */
-  void ready(Link link) {
-    List<Stream> open;
+  void ready(ServerProcess link) {
+    List<SubscriptionStream> open;
     List<String> uris;
     lock.lock();
     try {
@@ -60,19 +60,19 @@ final class Subscriptions {
     }
     open.forEach(stream -> open(stream, link));
     if (link.isModern()) {
-      Stream unused = renewStanding(link);
+      SubscriptionStream unused = renewStanding(link);
     } else {
       uris.forEach(uri -> logged(legacy(link, "resources/subscribe", uri)));
     }
   }
 
   /** Completes when the server has agreed. */
-  CompletableFuture<?> watch(Link link, String uri) {
+  CompletableFuture<?> watch(ServerProcess link, String uri) {
     if (!link.isModern()) {
       return legacy(link, "resources/subscribe", uri).thenRun(() -> change(uri, true));
     }
     change(uri, true);
-    Stream stream = renewStanding(link);
+    SubscriptionStream stream = renewStanding(link);
     if (stream == null) {
       return CompletableFuture.completedFuture(null);
     }
@@ -93,10 +93,10 @@ final class Subscriptions {
             });
   }
 
-  CompletableFuture<?> unwatch(Link link, String uri) {
+  CompletableFuture<?> unwatch(ServerProcess link, String uri) {
     change(uri, false);
     if (link.isModern()) {
-      Stream unused = renewStanding(link);
+      SubscriptionStream unused = renewStanding(link);
       return CompletableFuture.completedFuture(null);
     }
     return isWanted(uri)
@@ -105,14 +105,14 @@ final class Subscriptions {
   }
 
   /** A listener of the session came: in the modern era lists must be asked for. */
-  void listenersChanged(Link link) {
+  void listenersChanged(ServerProcess link) {
     if (link.isModern()) {
-      Stream unused = renewStanding(link);
+      SubscriptionStream unused = renewStanding(link);
     }
   }
 
-  Stream add(McpSubscriptionFilter filter, McpListener listener) {
-    Stream stream = new Stream(this, filter, listener);
+  SubscriptionStream add(McpSubscriptionFilter filter, McpListener listener) {
+    SubscriptionStream stream = new SubscriptionStream(this, filter, listener);
     lock.lock();
     try {
       streams.add(stream);
@@ -123,7 +123,7 @@ final class Subscriptions {
   }
 
   /** Opens a stream on a process, once. */
-  void open(Stream stream, Link link) {
+  void open(SubscriptionStream stream, ServerProcess link) {
     if (stream.isOver() || !stream.take(link)) {
       return;
     }
@@ -158,14 +158,14 @@ final class Subscriptions {
                 });
   }
 
-  void close(Stream stream) {
+  void close(SubscriptionStream stream) {
     RpcCall call = stream.call();
     boolean over = stream.isOver();
     stream.end();
     if (call != null) {
       boolean unused = call.cancel("the subscription was closed");
     } else if (!over) {
-      Link link = stream.carrier();
+      ServerProcess link = stream.carrier();
       if (link != null && link.isOpen() && !link.isModern()) {
         stream.filter().resources().stream()
             .filter(uri -> !isWanted(uri))
@@ -174,7 +174,7 @@ final class Subscriptions {
     }
   }
 
-  void forget(Stream stream) {
+  void forget(SubscriptionStream stream) {
     lock.lock();
     try {
       streams.remove(stream);
@@ -188,7 +188,7 @@ final class Subscriptions {
 
   /** The session has ended. */
   void closeAll() {
-    List<Stream> open;
+    List<SubscriptionStream> open;
     lock.lock();
     try {
       open = new ArrayList<>(streams);
@@ -198,23 +198,23 @@ final class Subscriptions {
     } finally {
       lock.unlock();
     }
-    open.forEach(Stream::end);
+    open.forEach(SubscriptionStream::end);
   }
 
   /** Gives a notification to those it is for. */
-  void route(Link link, Envelope notification) {
+  void route(ServerProcess link, Envelope notification) {
     if (!link.isModern()) {
       toStreams(notification);
-      news.tell(News.of(notification));
+      news.tell(SessionListeners.of(notification));
       return;
     }
     String id =
         notification.method().equals("notifications/cancelled")
             ? notification.token("params", "requestId").orElse("")
-            : notification.token("params", "_meta", ModernRequests.SUBSCRIPTION).orElse("");
-    Stream stream = id.isEmpty() ? null : find(link, id);
+            : notification.token("params", "_meta", RequestMetadata.SUBSCRIPTION).orElse("");
+    SubscriptionStream stream = id.isEmpty() ? null : find(link, id);
     if (stream == null) {
-      news.tell(News.of(notification));
+      news.tell(SessionListeners.of(notification));
     } else if (notification.method().equals(ACKNOWLEDGED)) {
       Json to =
           notification.token("params", "notifications").map(Json::parse).orElse(Json.EMPTY_OBJECT);
@@ -224,9 +224,9 @@ final class Subscriptions {
     } else if (!stream.isSpeaking()) {
       LOG.warn("a server spoke on a subscription before it agreed to it; skipped");
     } else if (stream.listener().isEmpty()) {
-      news.tell(News.of(notification));
+      news.tell(SessionListeners.of(notification));
     } else {
-      news.tell(stream.listener(), News.of(notification));
+      news.tell(stream.listener(), SessionListeners.of(notification));
     }
   }
 
@@ -234,35 +234,35 @@ final class Subscriptions {
     String method = notification.method();
     String uri =
         notification.token("params", "uri").map(Json::parse).flatMap(u -> u.string("")).orElse("");
-    List<Stream> open;
+    List<SubscriptionStream> open;
     lock.lock();
     try {
       open = List.copyOf(streams);
     } finally {
       lock.unlock();
     }
-    for (Stream stream : open) {
+    for (SubscriptionStream stream : open) {
       McpSubscriptionFilter filter = stream.filter();
       boolean wanted =
           switch (method) {
-            case News.TOOLS -> filter.toolsChanged();
-            case News.PROMPTS -> filter.promptsChanged();
-            case News.RESOURCES -> filter.resourcesChanged();
-            case News.UPDATED -> filter.resources().stream().anyMatch(uri::startsWith);
+            case SessionListeners.TOOLS -> filter.toolsChanged();
+            case SessionListeners.PROMPTS -> filter.promptsChanged();
+            case SessionListeners.RESOURCES -> filter.resourcesChanged();
+            case SessionListeners.UPDATED -> filter.resources().stream().anyMatch(uri::startsWith);
             default -> false;
           };
       if (wanted && stream.isSpeaking()) {
-        news.tell(stream.listener(), News.of(notification));
+        news.tell(stream.listener(), SessionListeners.of(notification));
       }
     }
   }
 
   /** Opens the stream of the session's listeners anew, if it is to carry something else. */
-  private @Nullable Stream renewStanding(Link link) {
+  private @Nullable SubscriptionStream renewStanding(ServerProcess link) {
     McpCapabilities can = link.server().orElseThrow().capabilities();
     boolean heard = news.hasListeners();
-    Stream old;
-    Stream fresh;
+    SubscriptionStream old;
+    SubscriptionStream fresh;
     lock.lock();
     try {
       McpSubscriptionFilter filter =
@@ -275,7 +275,7 @@ final class Subscriptions {
       if (old != null && old.filter().equals(filter) && old.carrier() == link) {
         return old;
       }
-      fresh = filter.isEmpty() ? null : new Stream(this, filter, null);
+      fresh = filter.isEmpty() ? null : new SubscriptionStream(this, filter, null);
       standing = fresh;
     } finally {
       lock.unlock();
@@ -292,7 +292,7 @@ final class Subscriptions {
     return fresh;
   }
 
-  private void listen(Stream stream, Link link) {
+  private void listen(SubscriptionStream stream, ServerProcess link) {
     Json params =
         modern.complete(
             LISTEN,
@@ -323,7 +323,7 @@ final class Subscriptions {
                 });
   }
 
-  private @Nullable Stream find(Link link, String id) {
+  private @Nullable SubscriptionStream find(ServerProcess link, String id) {
     lock.lock();
     try {
       return carried.get(new Carried(link, id));
@@ -351,7 +351,7 @@ final class Subscriptions {
     }
   }
 
-  private CompletableFuture<?> legacy(Link link, String method, String uri) {
+  private CompletableFuture<?> legacy(ServerProcess link, String method, String uri) {
     try {
       return link.call(method, Json.of(Map.of("uri", uri)), CallOptions.standard())
           .future()

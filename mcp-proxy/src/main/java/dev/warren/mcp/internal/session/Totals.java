@@ -10,14 +10,14 @@ final class Totals {
   private McpCounters before = new McpCounters(0, 0, 0, 0, 0, 0, 0);
 
   /** Takes the next process; the one before counts no more. */
-  synchronized Link started(Link next, Lifecycle lifecycle) {
+  synchronized ServerProcess started(ServerProcess next, Lifecycle lifecycle) {
     before = with(lifecycle.last(), 0);
     starts++;
     lifecycle.started(next);
     return next;
   }
 
-  synchronized McpCounters with(Optional<Link> link, int pending) {
+  synchronized McpCounters with(Optional<ServerProcess> link, int pending) {
     if (link.isEmpty()) {
       return new McpCounters(starts, 0, 0, 0, 0, 0, pending);
     }

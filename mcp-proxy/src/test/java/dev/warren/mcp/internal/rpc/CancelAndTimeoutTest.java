@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.testing.ManualTimer;
 import dev.warren.testkit.Eventually;
 import java.nio.charset.StandardCharsets;

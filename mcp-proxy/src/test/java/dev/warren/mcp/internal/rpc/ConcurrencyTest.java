@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.testing.ShufflingServer;
 import dev.warren.testkit.Eventually;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.testkit.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;

@@ -1,8 +1,9 @@
 package dev.warren.mcp.internal.rpc;
 
 import dev.warren.mcp.Json;
-import dev.warren.mcp.ServerExit;
-import dev.warren.mcp.StdioChannel;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.internal.message.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;

@@ -3,7 +3,8 @@ package dev.warren.mcp.internal.rpc;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.warren.SandboxException;
-import dev.warren.mcp.ServerExit;
+import dev.warren.mcp.channel.ServerExit;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.testing.FakeProcess;
 import dev.warren.mcp.testing.FakeServer;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.warren.mcp.internal.http.exchange;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.http.McpHttpExchange;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

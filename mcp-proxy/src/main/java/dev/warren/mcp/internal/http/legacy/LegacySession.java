@@ -5,7 +5,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.McpRevision;
-import dev.warren.mcp.ServerExit;
+import dev.warren.mcp.channel.ServerExit;
 import dev.warren.mcp.http.McpAccess;
 import dev.warren.mcp.http.McpHttpExchange;
 import dev.warren.mcp.internal.errors.ErrorCodes;
@@ -17,7 +17,7 @@ import dev.warren.mcp.internal.http.stream.EventStream;
 import dev.warren.mcp.internal.http.stream.OrderedSender;
 import dev.warren.mcp.internal.http.stream.ReplayLog;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import dev.warren.mcp.internal.rpc.RpcCall;
 import dev.warren.mcp.internal.rpc.RpcHandler;
@@ -96,7 +96,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
    *
    * @param onClose called, once or more, when the session is of no use any more
    * @param onEnd called once, when the process has ended
-   * @throws SandboxException as {@link dev.warren.mcp.StdioTransport#start} says
+   * @throws SandboxException as {@link dev.warren.mcp.channel.StdioTransport#start} says
    */
   static LegacySession start(
       String id,

@@ -5,7 +5,7 @@ import dev.warren.mcp.internal.errors.ErrorCodes;
 import dev.warren.mcp.internal.http.budget.EndpointSettings;
 import dev.warren.mcp.internal.http.exchange.HttpThreads;
 import dev.warren.mcp.internal.http.stream.EventStream;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import java.util.Map;
 import java.util.Optional;

@@ -15,7 +15,7 @@ import dev.warren.mcp.internal.http.budget.ProcessBudget.Place;
 import dev.warren.mcp.internal.http.exchange.HttpThreads;
 import dev.warren.mcp.internal.http.exchange.McpHeaders;
 import dev.warren.mcp.internal.http.exchange.Reply;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Comparator;

@@ -1,12 +1,12 @@
 package dev.warren.mcp.internal.http.modern;
 
-import dev.warren.mcp.EraCache;
+import dev.warren.mcp.McpEraCache;
 import dev.warren.mcp.http.McpAccess;
 import dev.warren.mcp.internal.http.budget.Caller;
 import dev.warren.mcp.internal.http.budget.EndpointSettings;
 import dev.warren.mcp.internal.http.budget.ProcessBudget;
 import dev.warren.mcp.internal.http.exchange.HttpThreads;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +27,7 @@ final class CallerResources {
       EndpointSettings settings,
       HttpThreads threads,
       ProcessBudget budget,
-      EraCache eras,
+      McpEraCache eras,
       StateSigner signer) {
     this.maxCalls = settings.maxCalls();
     this.servers =

@@ -5,7 +5,7 @@ import dev.warren.mcp.McpEra;
 import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.internal.errors.ErrorCodes;
 import dev.warren.mcp.internal.http.exchange.Reply;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.warren.mcp.internal.http.modern;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.EraCache;
+import dev.warren.mcp.McpEraCache;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpEra;
 import dev.warren.mcp.http.McpAccess;
@@ -12,7 +12,7 @@ import dev.warren.mcp.internal.http.budget.ProcessBudget;
 import dev.warren.mcp.internal.http.budget.ProcessBudget.Place;
 import dev.warren.mcp.internal.http.exchange.HttpThreads;
 import dev.warren.mcp.internal.http.stream.OrderedSender;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ final class ServerPool {
   private final EndpointSettings settings;
   private final HttpThreads threads;
   private final ProcessBudget budget;
-  private final EraCache eras;
+  private final McpEraCache eras;
   private final Consumer<Envelope> onNotification;
   private final Consumer<Slot> onEnd;
   private final List<Slot> slots = new ArrayList<>();
@@ -79,7 +79,7 @@ final class ServerPool {
       EndpointSettings settings,
       HttpThreads threads,
       ProcessBudget budget,
-      EraCache eras,
+      McpEraCache eras,
       Consumer<Envelope> onNotification,
       Consumer<Slot> onEnd) {
     this.access = access;

@@ -2,17 +2,17 @@ package dev.warren.mcp.internal.http.modern;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.EraCache;
+import dev.warren.mcp.McpEraCache;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpEra;
 import dev.warren.mcp.McpErrorException.RpcError;
 import dev.warren.mcp.McpRevision;
-import dev.warren.mcp.ServerExit;
+import dev.warren.mcp.channel.ServerExit;
 import dev.warren.mcp.http.McpAccess;
 import dev.warren.mcp.internal.errors.ErrorCodes;
 import dev.warren.mcp.internal.http.budget.EndpointSettings;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import dev.warren.mcp.internal.rpc.RpcCall;
 import dev.warren.mcp.internal.rpc.RpcHandler;
@@ -82,7 +82,7 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess start(
       McpAccess.Granted access,
       EndpointSettings settings,
-      EraCache eras,
+      McpEraCache eras,
       StatelessRequest first,
       Consumer<Envelope> onNotification,
       Runnable onEnd) {
@@ -140,7 +140,7 @@ final class ServerProcess implements AutoCloseable {
     connection.peer().beginClose();
   }
 
-  private void open(EraCache eras, StatelessRequest first) {
+  private void open(McpEraCache eras, StatelessRequest first) {
     connection.start();
     if (eras.find(access.server()).orElse(McpEra.MODERN) == McpEra.MODERN && discover(first)) {
       eras.remember(access.server(), McpEra.MODERN);

@@ -12,7 +12,7 @@ import dev.warren.mcp.internal.http.exchange.HttpThreads;
 import dev.warren.mcp.internal.http.exchange.Reply;
 import dev.warren.mcp.internal.http.stream.EventStream;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import dev.warren.mcp.internal.rpc.RpcCall;
 import java.time.Duration;

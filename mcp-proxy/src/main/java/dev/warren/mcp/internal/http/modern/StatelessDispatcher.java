@@ -2,7 +2,7 @@ package dev.warren.mcp.internal.http.modern;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.EraCache;
+import dev.warren.mcp.McpEraCache;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpEra;
 import dev.warren.mcp.http.McpAccess;
@@ -16,7 +16,7 @@ import dev.warren.mcp.internal.http.exchange.HttpThreads;
 import dev.warren.mcp.internal.http.exchange.Reply;
 import dev.warren.mcp.internal.http.modern.ServerPool.Slot;
 import dev.warren.mcp.internal.http.stream.EventStream;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +33,7 @@ public final class StatelessDispatcher implements AutoCloseable {
   private final HttpThreads threads;
   private final ProcessBudget budget;
   private final EventStream.Style style;
-  private final EraCache eras = EraCache.inMemory();
+  private final McpEraCache eras = McpEraCache.inMemory();
   private final StateSigner signer = new StateSigner();
   private final Map<Caller, CallerResources> callers = new ConcurrentHashMap<>();
 

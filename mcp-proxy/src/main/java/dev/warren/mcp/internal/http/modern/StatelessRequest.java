@@ -8,7 +8,7 @@ import dev.warren.mcp.http.McpHttpExchange;
 import dev.warren.mcp.internal.errors.ErrorCodes;
 import dev.warren.mcp.internal.http.exchange.McpHeaders;
 import dev.warren.mcp.internal.http.exchange.Reply;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

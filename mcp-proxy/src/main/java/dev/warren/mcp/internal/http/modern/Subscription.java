@@ -5,7 +5,7 @@ import dev.warren.mcp.McpEra;
 import dev.warren.mcp.internal.http.modern.ServerPool.Slot;
 import dev.warren.mcp.internal.http.stream.EventStream;
 import dev.warren.mcp.internal.rpc.CallOptions;
-import dev.warren.mcp.internal.rpc.Envelope;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.RpcCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,0 +1,20 @@
+package dev.warren.mcp.channel;
+
+import dev.warren.SandboxException;
+
+/**
+ * A way to start one MCP server that talks over its standard streams. Each call starts a process of
+ * its own. Thread-safe.
+ */
+@FunctionalInterface
+public interface StdioTransport {
+
+  /**
+   * Starts the server. Output can reach the receiver before this returns.
+   *
+   * @throws SandboxException {@code NOT_FOUND} (command, directory, sandbox), {@code
+   *     PERMISSION_DENIED}, {@code UNAVAILABLE}, {@code RESOURCE_EXHAUSTED}; {@code CANCELLED} on
+   *     interrupt. Nothing is left running then
+   */
+  StdioChannel start(StdioChannel.Receiver receiver);
+}
