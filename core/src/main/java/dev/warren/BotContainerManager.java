@@ -3,8 +3,6 @@ package dev.warren;
 import dev.warren.internal.manager.ManagerSettings;
 import dev.warren.internal.manager.SandboxOperations;
 import dev.warren.internal.manager.Transport;
-import dev.warren.spi.PullOptions;
-import dev.warren.spi.PullProgress;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
 import java.time.Duration;

@@ -1,18 +1,12 @@
 package dev.warren;
 
-import dev.warren.DoctorReport.Finding;
-import dev.warren.DoctorReport.Severity;
 import dev.warren.SandboxException.Code;
-import dev.warren.internal.doctor.Doctor;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
 import dev.warren.spi.SandboxRuntimeProvider.Availability;
-import dev.warren.spi.StateDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -47,7 +41,7 @@ public final class SandboxRuntimes {
 
   /** As {@link #discover()}, with the files of Warren in the given directory. */
   public static SandboxRuntime discover(StateDirectory stateDirectory) {
-    List<SandboxRuntimeProvider> providers = providers();
+    List<SandboxRuntimeProvider> providers = SandboxRuntimeProvider.installed();
     List<SandboxRuntimeProvider> engines = providers.stream().filter(p -> !p.embedded()).toList();
     if (engines.isEmpty()) {
       SandboxRuntimeProvider embedded = providers.get(0);
@@ -100,7 +94,7 @@ public final class SandboxRuntimes {
 
   /** As {@link #open(String)}, with the files of Warren in the given directory. */
   public static SandboxRuntime open(String name, StateDirectory stateDirectory) {
-    List<SandboxRuntimeProvider> providers = providers();
+    List<SandboxRuntimeProvider> providers = SandboxRuntimeProvider.installed();
     for (SandboxRuntimeProvider provider : providers) {
       if (provider.name().equals(name)) {
         return provider.open(stateDirectory);
@@ -113,61 +107,5 @@ public final class SandboxRuntimes {
                 ? "add the artifact " + ARTIFACTS.get(name) + " or use one of these names"
                 : "use one of these names, or add the artifact that has it")
         .build();
-  }
-
-  /**
-   * Looks at this host: the kernel, the engines and their versions against published
-   * vulnerabilities, control groups, seccomp, limits, free space, and each runtime on the class
-   * path. It works without privileges and says what it could not see.
-   *
-   * <p>Nothing is changed and nothing is thrown. It takes about as long as the programs that it
-   * asks for their version, well below a second as a rule and ten at most. Thread-safe.
-   */
-  public static DoctorReport doctor() {
-    return doctor(StateDirectory.standard());
-  }
-
-  /** As {@link #doctor()}, with the free space of the given directory. */
-  public static DoctorReport doctor(StateDirectory stateDirectory) {
-    List<Finding> broken = new ArrayList<>();
-    List<SandboxRuntimeProvider> providers = loadable(broken);
-    List<Finding> findings =
-        new ArrayList<>(Doctor.of(stateDirectory, providers).look().findings());
-    findings.addAll(broken);
-    if (broken.isEmpty() && providers.stream().allMatch(SandboxRuntimeProvider::embedded)) {
-      findings.add(
-          Finding.of("backend.none", Severity.INFO, "no engine's artifact is on the class path")
-              .remedy("add warren-containerd or warren-docker for sandboxes with isolation"));
-    }
-    return new DoctorReport(findings);
-  }
-
-  /** As {@link #providers()}, without those that cannot be loaded. */
-  private static List<SandboxRuntimeProvider> loadable(List<Finding> broken) {
-    try {
-      return providers();
-    } catch (ServiceConfigurationError e) {
-      broken.add(
-          Finding.of(
-                  "backend.broken",
-                  Severity.FAIL,
-                  "a runtime on the class path cannot be loaded, so none is")
-              .remedy("use artifacts of the same version, such as those of warren-bom"));
-      return List.of();
-    }
-  }
-
-  /** The context class loader first, as frameworks expect, else the one that loaded Warren. */
-  private static List<SandboxRuntimeProvider> providers() {
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    List<SandboxRuntimeProvider> found = load(context);
-    return found.isEmpty() ? load(SandboxRuntimes.class.getClassLoader()) : found;
-  }
-
-  private static List<SandboxRuntimeProvider> load(ClassLoader loader) {
-    return ServiceLoader.load(SandboxRuntimeProvider.class, loader).stream()
-        .map(ServiceLoader.Provider::get)
-        .sorted(java.util.Comparator.comparing(SandboxRuntimeProvider::name))
-        .toList();
   }
 }

@@ -1,6 +1,5 @@
 package dev.warren;
 
-import dev.warren.spi.Hardening;
 import java.net.InetAddress;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;

@@ -25,7 +25,11 @@ class ArchitectureTest {
   void onlyTheBridgeClient_seesGrpcAndTheStubs() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.warren.internal.bridge", "dev.warren.bridge.v1")
+        .resideOutsideOfPackages(
+            "dev.warren.internal.connection",
+            "dev.warren.internal.files",
+            "dev.warren.internal.exec",
+            "dev.warren.bridge.v1")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -55,14 +59,17 @@ class ArchitectureTest {
   void theLowerPackages_doNotKnowTheUpperOnes() {
     noClasses()
         .that()
-        .resideInAnyPackage("dev.warren.internal.concurrent", "dev.warren.internal.file")
+        .resideInAnyPackage("dev.warren.internal.concurrent", "dev.warren.internal.disk")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.warren.spi", "dev.warren.process", "dev.warren.internal.manager")
         .check(CORE);
     noClasses()
         .that()
-        .resideInAPackage("dev.warren.internal.bridge")
+        .resideInAnyPackage(
+            "dev.warren.internal.connection",
+            "dev.warren.internal.files",
+            "dev.warren.internal.exec")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.warren.internal.manager", "dev.warren.process")

@@ -7,7 +7,6 @@ import dev.warren.SandboxException.Code;
 import dev.warren.process.ProcessRuntimeProvider;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
-import dev.warren.spi.StateDirectory;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

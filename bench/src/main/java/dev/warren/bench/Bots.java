@@ -8,11 +8,11 @@ import dev.warren.Network;
 import dev.warren.ResourceLimits;
 import dev.warren.Sandbox;
 import dev.warren.SandboxSpec;
+import dev.warren.StateDirectory;
 import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.ContainerdRuntime;
 import dev.warren.docker.DockerRuntime;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 

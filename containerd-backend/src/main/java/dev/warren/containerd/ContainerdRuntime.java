@@ -1,6 +1,7 @@
 package dev.warren.containerd;
 
 import dev.warren.SandboxException;
+import dev.warren.StateDirectory;
 import dev.warren.spi.Containers;
 import dev.warren.spi.Images;
 import dev.warren.spi.Metrics;
@@ -10,7 +11,6 @@ import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.RuntimeInfo;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -1,13 +1,13 @@
 package dev.warren.containerd;
 
-import dev.warren.DoctorReport.Finding;
+import dev.warren.Finding;
 import dev.warren.SandboxException;
+import dev.warren.StateDirectory;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.network.Attachments;
 import dev.warren.spi.Examination;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
-import dev.warren.spi.StateDirectory;
 import java.nio.file.Path;
 import java.util.List;
 

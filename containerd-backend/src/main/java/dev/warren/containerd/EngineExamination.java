@@ -1,8 +1,8 @@
 package dev.warren.containerd;
 
 import com.google.protobuf.Empty;
-import dev.warren.DoctorReport.Finding;
-import dev.warren.DoctorReport.Severity;
+import dev.warren.Finding;
+import dev.warren.Finding.Severity;
 import dev.warren.SandboxException;
 import dev.warren.containerd.internal.api.introspection.Plugin;
 import dev.warren.containerd.internal.api.introspection.PluginsRequest;
@@ -82,7 +82,8 @@ final class EngineExamination {
                         || plugin.getType().startsWith("io.containerd.cri."));
     return on
         ? Finding.of("containerd.cri", Severity.INFO, "containerd also serves Kubernetes (CRI)")
-            .remedy("where nobody uses that, put it into disabled_plugins: Warren does not need it")
+            .withRemedy(
+                "where nobody uses that, put it into disabled_plugins: Warren does not need it")
         : Finding.of("containerd.cri", Severity.OK, "containerd does not serve Kubernetes (CRI)");
   }
 }

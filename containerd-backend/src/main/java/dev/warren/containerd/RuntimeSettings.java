@@ -1,6 +1,6 @@
 package dev.warren.containerd;
 
-import dev.warren.spi.StateDirectory;
+import dev.warren.StateDirectory;
 import java.nio.file.Path;
 
 /** What a {@link ContainerdRuntime.Builder} has collected. */

@@ -1,9 +1,9 @@
 package dev.warren.containerd;
 
 import dev.warren.ImageRef;
+import dev.warren.StateDirectory;
 import dev.warren.containerd.internal.client.TestEngine;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.SandboxRuntimeContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;

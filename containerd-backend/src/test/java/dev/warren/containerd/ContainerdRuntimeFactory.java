@@ -1,8 +1,8 @@
 package dev.warren.containerd;
 
+import dev.warren.StateDirectory;
 import dev.warren.containerd.internal.client.TestEngine;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.RuntimeFactory;
 import java.nio.file.Path;
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntimeProvider;
 import dev.warren.spi.SandboxRuntimeProvider.Availability.Unavailable;
-import dev.warren.spi.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package dev.warren.containerd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.warren.DoctorReport;
-import dev.warren.DoctorReport.Finding;
-import dev.warren.DoctorReport.Severity;
+import dev.warren.Finding;
+import dev.warren.Finding.Severity;
 import dev.warren.containerd.internal.client.TestEngine;
+import dev.warren.doctor.DoctorReport;
 import dev.warren.spi.Examination;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.warren.containerd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Empty;
-import dev.warren.DoctorReport.Finding;
-import dev.warren.DoctorReport.Severity;
+import dev.warren.Finding;
+import dev.warren.Finding.Severity;
 import dev.warren.containerd.internal.api.introspection.IntrospectionGrpc;
 import dev.warren.containerd.internal.api.introspection.Plugin;
 import dev.warren.containerd.internal.api.introspection.PluginsRequest;

@@ -2,9 +2,9 @@ package dev.warren.containerd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.Hardening;
 import dev.warren.Mount;
 import dev.warren.spi.ContainerSpec;
-import dev.warren.spi.Hardening;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

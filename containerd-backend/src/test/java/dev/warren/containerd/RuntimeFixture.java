@@ -2,12 +2,12 @@ package dev.warren.containerd;
 
 import dev.warren.ImageRef;
 import dev.warren.Network;
+import dev.warren.PullOptions;
+import dev.warren.StateDirectory;
 import dev.warren.containerd.internal.client.TestEngine;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
-import dev.warren.spi.PullOptions;
 import dev.warren.spi.Snapshot;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.TaskInfo;
 import dev.warren.spi.Tasks.StopOptions;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.warren.process;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.internal.file.FileTrees;
-import dev.warren.spi.StateDirectory;
+import dev.warren.StateDirectory;
+import dev.warren.internal.disk.FileTrees;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;

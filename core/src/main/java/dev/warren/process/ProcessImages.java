@@ -1,11 +1,11 @@
 package dev.warren.process;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
-import dev.warren.spi.PullOptions;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,7 +2,8 @@ package dev.warren.process;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.internal.bridge.BridgeBinary;
+import dev.warren.StateDirectory;
+import dev.warren.internal.connection.BridgeBinary;
 import dev.warren.spi.Containers;
 import dev.warren.spi.Images;
 import dev.warren.spi.Networks;
@@ -11,7 +12,6 @@ import dev.warren.spi.RuntimeInfo;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,8 +1,8 @@
 package dev.warren.process;
 
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
-import dev.warren.spi.StateDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -1,5 +1,6 @@
 package dev.warren.spi;
 
+import dev.warren.Hardening;
 import dev.warren.ImageRef;
 import dev.warren.Mount;
 import dev.warren.Network;

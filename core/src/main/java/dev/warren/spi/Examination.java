@@ -1,6 +1,6 @@
 package dev.warren.spi;
 
-import dev.warren.DoctorReport.Finding;
+import dev.warren.Finding;
 import java.nio.file.Path;
 
 /**

@@ -2,6 +2,7 @@ package dev.warren.spi;
 
 import dev.warren.Mount;
 import dev.warren.SandboxException;
+import dev.warren.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

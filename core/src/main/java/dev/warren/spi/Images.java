@@ -1,6 +1,7 @@
 package dev.warren.spi;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,7 @@
 package dev.warren.spi;
 
 import dev.warren.SandboxException;
+import dev.warren.StateDirectory;
 import java.util.Optional;
 import java.util.function.Consumer;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.warren.Mount;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

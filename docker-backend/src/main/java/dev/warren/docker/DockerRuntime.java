@@ -1,6 +1,7 @@
 package dev.warren.docker;
 
 import dev.warren.SandboxException;
+import dev.warren.StateDirectory;
 import dev.warren.docker.internal.client.Endpoint;
 import dev.warren.docker.internal.client.EngineAddress;
 import dev.warren.spi.Containers;
@@ -12,7 +13,6 @@ import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.RuntimeInfo;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import java.nio.file.Path;
 import java.util.Map;

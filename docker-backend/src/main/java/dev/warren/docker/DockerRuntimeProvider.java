@@ -1,11 +1,11 @@
 package dev.warren.docker;
 
 import dev.warren.SandboxException;
+import dev.warren.StateDirectory;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.EngineVersion;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
-import dev.warren.spi.StateDirectory;
 import java.util.Map;
 
 /**

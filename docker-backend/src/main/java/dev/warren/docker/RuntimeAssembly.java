@@ -1,5 +1,6 @@
 package dev.warren.docker;
 
+import dev.warren.StateDirectory;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.EngineFacts;
 import dev.warren.docker.internal.client.HostSharing;
@@ -32,7 +33,6 @@ import dev.warren.spi.RuntimeInfo;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.warren.docker;
 
+import dev.warren.StateDirectory;
 import dev.warren.docker.internal.client.Endpoint;
-import dev.warren.spi.StateDirectory;
 import java.util.Optional;
 
 /**

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.ImageRef;
 import dev.warren.Network;
+import dev.warren.PullOptions;
 import dev.warren.ResourceLimits;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxException;
+import dev.warren.StateDirectory;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec.InitialFile;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.ExitStatus;
-import dev.warren.spi.PullOptions;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks.StopOptions;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

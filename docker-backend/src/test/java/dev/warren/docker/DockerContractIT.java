@@ -1,8 +1,8 @@
 package dev.warren.docker;
 
 import dev.warren.ImageRef;
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.SandboxRuntimeContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;

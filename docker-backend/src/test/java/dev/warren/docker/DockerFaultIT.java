@@ -10,7 +10,7 @@ import dev.warren.Sandbox;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxSpec;
-import dev.warren.spi.StateDirectory;
+import dev.warren.StateDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;

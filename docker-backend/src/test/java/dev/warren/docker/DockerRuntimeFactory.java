@@ -1,7 +1,7 @@
 package dev.warren.docker;
 
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.RuntimeFactory;
 
 /** Opens the runtime on the local engine, the same one for each JVM of a test. */

@@ -1,7 +1,7 @@
 package dev.warren.docker;
 
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.RuntimeFactory;
 
 /** Opens the runtime as if the engine shared nothing with this host, through the proxy. */

@@ -1,6 +1,6 @@
 package dev.warren.examples;
 
-import dev.warren.spi.PullProgress;
+import dev.warren.PullProgress;
 import java.util.function.Consumer;
 
 /** Prints the progress of a pull, a line for each step. */

@@ -1,12 +1,12 @@
 package dev.warren.examples;
 
 import dev.warren.BotContainerManager;
+import dev.warren.PullProgress;
+import dev.warren.StateDirectory;
 import dev.warren.containerd.ContainerdRuntime;
 import dev.warren.docker.DockerRuntime;
 import dev.warren.process.ProcessRuntime;
-import dev.warren.spi.PullProgress;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -3,8 +3,8 @@ package dev.warren.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.BotContainerManager;
+import dev.warren.StateDirectory;
 import dev.warren.process.ProcessRuntime;
-import dev.warren.spi.StateDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package dev.warren.examples;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxRuntimes;
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import java.nio.file.Path;
 
 /**

@@ -2,8 +2,8 @@ package dev.warren.testkit;
 
 import dev.warren.BotContainerManager;
 import dev.warren.BotId;
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import java.nio.file.Path;
 
 /**

@@ -1,5 +1,6 @@
 package dev.warren.testkit;
 
+import dev.warren.StateDirectory;
 import dev.warren.spi.Containers;
 import dev.warren.spi.Images;
 import dev.warren.spi.Metrics;
@@ -11,7 +12,6 @@ import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshot;
 import dev.warren.spi.Snapshots;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import dev.warren.testkit.internal.bridge.BridgeProgram;
 import dev.warren.testkit.internal.bridge.Misbehaviour;

@@ -8,7 +8,7 @@ import dev.warren.BotId;
 import dev.warren.ReconcileReport.Outcome;
 import dev.warren.Sandbox;
 import dev.warren.SandboxFiles;
-import dev.warren.spi.StateDirectory;
+import dev.warren.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.warren.testkit;
 
+import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 
 /**
  * Opens the runtime under test. For {@link ManagerContract} and {@link HostCrashContract}, which

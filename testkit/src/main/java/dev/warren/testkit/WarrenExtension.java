@@ -2,9 +2,9 @@ package dev.warren.testkit;
 
 import dev.warren.BotContainerManager;
 import dev.warren.Sandbox;
+import dev.warren.StateDirectory;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

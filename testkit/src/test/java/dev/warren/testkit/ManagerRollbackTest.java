@@ -3,11 +3,11 @@ package dev.warren.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.BotContainerManager;
+import dev.warren.Hardening;
 import dev.warren.Sandbox;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxSpec;
-import dev.warren.spi.Hardening;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

@@ -1,8 +1,8 @@
 package dev.warren.testkit;
 
+import dev.warren.StateDirectory;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,8 +1,8 @@
 package dev.warren.testkit;
 
+import dev.warren.StateDirectory;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 
 /** Opens the embedded runtime. */
 public final class ProcessRuntimeFactory implements RuntimeFactory {

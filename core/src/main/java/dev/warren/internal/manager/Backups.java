@@ -6,7 +6,7 @@ import dev.warren.ImportOptions;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxFiles;
-import dev.warren.spi.StateDirectory;
+import dev.warren.StateDirectory;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import dev.warren.BotId;
 import dev.warren.SandboxAddress;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.internal.bridge.ConnectionSource;
+import dev.warren.internal.connection.ConnectionSource;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.TaskInfo;

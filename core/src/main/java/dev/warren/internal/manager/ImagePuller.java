@@ -1,12 +1,12 @@
 package dev.warren.internal.manager;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions;
 import dev.warren.PullPolicy;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
-import dev.warren.spi.PullOptions;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

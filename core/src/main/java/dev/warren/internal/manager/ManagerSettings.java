@@ -1,10 +1,10 @@
 package dev.warren.internal.manager;
 
 import dev.warren.MountPolicy;
+import dev.warren.PullOptions;
 import dev.warren.PullPolicy;
 import dev.warren.SandboxListener;
 import dev.warren.SandboxSpec;
-import dev.warren.spi.PullOptions;
 import dev.warren.spi.SandboxRuntime;
 import java.time.Duration;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.warren.BotId;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxFiles;
-import dev.warren.spi.StateDirectory;
+import dev.warren.StateDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.warren.BotId;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.spi.StateDirectory;
+import dev.warren.StateDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

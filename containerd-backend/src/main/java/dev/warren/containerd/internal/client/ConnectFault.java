@@ -2,7 +2,7 @@ package dev.warren.containerd.internal.client;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.oci.SocketFault;
+import dev.warren.engine.internal.fault.SocketFault;
 import io.grpc.Status;
 import java.nio.file.Path;
 

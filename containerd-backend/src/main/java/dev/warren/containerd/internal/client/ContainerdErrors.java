@@ -2,7 +2,7 @@ package dev.warren.containerd.internal.client;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.oci.EngineText;
+import dev.warren.engine.internal.fault.EngineText;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.Locale;

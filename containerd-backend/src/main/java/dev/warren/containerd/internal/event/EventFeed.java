@@ -5,7 +5,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.types.Envelope;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
-import dev.warren.oci.EventDelivery;
+import dev.warren.engine.internal.event.EventDelivery;
 import dev.warren.spi.ExitStatus;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;

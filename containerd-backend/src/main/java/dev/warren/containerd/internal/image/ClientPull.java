@@ -2,6 +2,8 @@ package dev.warren.containerd.internal.image;
 
 import com.google.protobuf.ByteString;
 import dev.warren.ImageRef;
+import dev.warren.PullOptions.Credentials;
+import dev.warren.PullProgress.Phase;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.Lease;
@@ -14,8 +16,6 @@ import dev.warren.containerd.internal.image.registry.FetchedManifest;
 import dev.warren.containerd.internal.image.registry.Registries;
 import dev.warren.containerd.internal.image.registry.RegistryErrors;
 import dev.warren.containerd.internal.image.registry.RegistrySession;
-import dev.warren.spi.PullOptions.Credentials;
-import dev.warren.spi.PullProgress.Phase;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,10 @@
 package dev.warren.containerd.internal.image;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions;
+import dev.warren.PullOptions.Credentials;
+import dev.warren.PullProgress;
+import dev.warren.PullProgress.Phase;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.images.DeleteImageRequest;
@@ -9,13 +13,9 @@ import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.image.registry.Registries;
 import dev.warren.containerd.internal.image.registry.RegistrySettings;
-import dev.warren.oci.SingleFlight;
+import dev.warren.engine.internal.pull.SingleFlight;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
-import dev.warren.spi.PullOptions;
-import dev.warren.spi.PullOptions.Credentials;
-import dev.warren.spi.PullProgress;
-import dev.warren.spi.PullProgress.Phase;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.warren.containerd.internal.image;
 
 import dev.warren.ImageRef;
+import dev.warren.PullProgress.Phase;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdClient;
@@ -9,7 +10,6 @@ import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
 import dev.warren.containerd.internal.image.registry.Attempts;
 import dev.warren.containerd.internal.image.registry.RegistryErrors;
 import dev.warren.containerd.internal.image.registry.RegistrySession;
-import dev.warren.spi.PullProgress.Phase;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

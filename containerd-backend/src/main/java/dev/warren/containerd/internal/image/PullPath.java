@@ -1,7 +1,7 @@
 package dev.warren.containerd.internal.image;
 
 import dev.warren.ImageRef;
-import dev.warren.spi.PullOptions.Credentials;
+import dev.warren.PullOptions.Credentials;
 import java.util.Optional;
 
 /** A way to bring an image here, unpacked and under its name. */

@@ -1,9 +1,9 @@
 package dev.warren.containerd.internal.image;
 
+import dev.warren.PullProgress;
+import dev.warren.PullProgress.Phase;
 import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
 import dev.warren.containerd.internal.image.manifest.Sha256;
-import dev.warren.spi.PullProgress;
-import dev.warren.spi.PullProgress.Phase;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 

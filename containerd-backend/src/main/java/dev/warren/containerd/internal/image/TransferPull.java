@@ -3,6 +3,7 @@ package dev.warren.containerd.internal.image;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.warren.ImageRef;
+import dev.warren.PullOptions.Credentials;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.transfer.AuthRequest;
@@ -19,8 +20,7 @@ import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.image.manifest.Platform;
 import dev.warren.containerd.internal.image.registry.Registries;
-import dev.warren.oci.Login;
-import dev.warren.spi.PullOptions.Credentials;
+import dev.warren.engine.internal.login.Login;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 

@@ -7,7 +7,7 @@ import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.container.ContainerFiles;
 import dev.warren.containerd.internal.network.Attachment.Place;
-import dev.warren.oci.EngineText;
+import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.warren.containerd.internal.network;
 
 import dev.warren.containerd.CniOptions;
-import dev.warren.oci.EngineText;
+import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InterfaceAddress;

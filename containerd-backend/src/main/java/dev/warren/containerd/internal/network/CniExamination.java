@@ -1,8 +1,8 @@
 package dev.warren.containerd.internal.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.warren.DoctorReport.Finding;
-import dev.warren.DoctorReport.Severity;
+import dev.warren.Finding;
+import dev.warren.Finding.Severity;
 import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.internal.network.Attachment.Place;
 import dev.warren.containerd.internal.oci.Json;
@@ -24,7 +24,7 @@ public final class CniExamination {
     String missing = Attachments.missing(options);
     if (!missing.isEmpty()) {
       return Finding.of(ID, Severity.WARN, "sandboxes get no network: " + missing)
-          .remedy("install the CNI plugins, for example into /opt/cni/bin");
+          .withRemedy("install the CNI plugins, for example into /opt/cni/bin");
     }
     if (options.conflist().isPresent()) {
       return Finding.of(ID, Severity.INFO, "the network is made by a configuration list of yours");
@@ -36,7 +36,7 @@ public final class CniExamination {
         answers.add(type + " speaks CNI up to " + newest(plugins, type));
       } catch (CniFault e) {
         return Finding.of(ID, Severity.FAIL, "sandboxes get no network: " + e.getMessage())
-            .remedy("install the CNI plugins anew");
+            .withRemedy("install the CNI plugins anew");
       }
     }
     return Finding.of(ID, Severity.OK, "the CNI plugins answer: " + String.join(", ", answers));

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.ResourceLimits;
-import dev.warren.oci.HiddenPaths;
+import dev.warren.engine.internal.check.HiddenPaths;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.SeccompProfile;
 import java.nio.file.Files;

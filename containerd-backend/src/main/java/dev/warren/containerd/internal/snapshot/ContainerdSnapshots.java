@@ -13,7 +13,7 @@ import dev.warren.containerd.internal.container.ContainerRecords;
 import dev.warren.containerd.internal.container.LayerContent;
 import dev.warren.containerd.internal.container.WritableLayers;
 import dev.warren.containerd.internal.task.TaskCalls;
-import dev.warren.oci.TarCheck;
+import dev.warren.engine.internal.check.TarCheck;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Snapshot;

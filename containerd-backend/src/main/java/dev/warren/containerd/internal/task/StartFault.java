@@ -3,7 +3,7 @@ package dev.warren.containerd.internal.task;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdErrors;
-import dev.warren.oci.CommandFault;
+import dev.warren.engine.internal.fault.CommandFault;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;

@@ -2,12 +2,12 @@ package dev.warren.containerd.internal.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.warren.PullOptions;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.Lease;
 import dev.warren.containerd.internal.client.TestEngine;
 import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
 import dev.warren.containerd.internal.image.registry.RegistrySettings;
-import dev.warren.spi.PullOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.warren.Hardening;
 import dev.warren.ImageRef;
 import dev.warren.Mount;
 import dev.warren.Network;
@@ -11,7 +12,6 @@ import dev.warren.ResourceLimits;
 import dev.warren.containerd.internal.image.manifest.ImageConfig;
 import dev.warren.containerd.internal.image.manifest.Platform;
 import dev.warren.spi.ContainerSpec;
-import dev.warren.spi.Hardening;
 import dev.warren.spi.SeccompProfile;
 import java.io.IOException;
 import java.net.InetAddress;

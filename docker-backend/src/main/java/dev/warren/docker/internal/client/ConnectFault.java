@@ -2,7 +2,7 @@ package dev.warren.docker.internal.client;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.oci.SocketFault;
+import dev.warren.engine.internal.fault.SocketFault;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

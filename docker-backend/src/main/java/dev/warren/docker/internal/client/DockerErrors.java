@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.exception.DockerException;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.oci.EngineText;
+import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

@@ -1,10 +1,10 @@
 package dev.warren.docker.internal.container;
 
+import dev.warren.StateDirectory;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.EngineFacts;
 import dev.warren.docker.internal.network.NetworkPlan;
 import dev.warren.spi.HostPaths;
-import dev.warren.spi.StateDirectory;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;

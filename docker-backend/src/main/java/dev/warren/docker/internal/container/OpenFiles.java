@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
-import dev.warren.oci.HostLimits;
+import dev.warren.engine.internal.check.HostLimits;
 import dev.warren.spi.ContainerSpec;
 import java.util.Map;
 import java.util.UUID;

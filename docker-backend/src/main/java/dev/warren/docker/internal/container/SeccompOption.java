@@ -1,12 +1,12 @@
 package dev.warren.docker.internal.container;
 
+import dev.warren.Hardening;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.StateDirectory;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.client.EngineVersion;
-import dev.warren.spi.Hardening;
 import dev.warren.spi.SeccompProfile;
-import dev.warren.spi.StateDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

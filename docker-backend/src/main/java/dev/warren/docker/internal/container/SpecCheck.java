@@ -4,7 +4,7 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.client.EngineFacts;
-import dev.warren.oci.CommandCheck;
+import dev.warren.engine.internal.check.CommandCheck;
 import dev.warren.spi.ContainerSpec;
 import java.util.regex.Pattern;
 

@@ -2,7 +2,7 @@ package dev.warren.docker.internal.event;
 
 import dev.warren.SandboxException;
 import dev.warren.docker.internal.client.DockerEngine;
-import dev.warren.oci.EventDelivery;
+import dev.warren.engine.internal.event.EventDelivery;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
 import java.io.IOException;

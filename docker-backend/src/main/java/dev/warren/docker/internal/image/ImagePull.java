@@ -2,12 +2,12 @@ package dev.warren.docker.internal.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.ImageRef;
+import dev.warren.PullOptions.Credentials;
+import dev.warren.PullProgress;
+import dev.warren.PullProgress.Phase;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
-import dev.warren.spi.PullOptions.Credentials;
-import dev.warren.spi.PullProgress;
-import dev.warren.spi.PullProgress.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

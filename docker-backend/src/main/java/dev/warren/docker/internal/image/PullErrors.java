@@ -3,7 +3,7 @@ package dev.warren.docker.internal.image;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
-import dev.warren.oci.EngineText;
+import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -2,10 +2,10 @@ package dev.warren.docker.internal.image;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.warren.PullOptions.Credentials;
 import dev.warren.docker.internal.client.DockerErrors;
-import dev.warren.oci.DockerLogins;
-import dev.warren.oci.Login;
-import dev.warren.spi.PullOptions.Credentials;
+import dev.warren.engine.internal.login.DockerLogins;
+import dev.warren.engine.internal.login.Login;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;

@@ -9,7 +9,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.image.ImageTable;
-import dev.warren.oci.EngineText;
+import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

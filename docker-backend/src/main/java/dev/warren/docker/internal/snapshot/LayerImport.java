@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.container.ContainerMaker;
-import dev.warren.oci.TarCheck;
+import dev.warren.engine.internal.check.TarCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.DockerRuntime;
 import dev.warren.docker.RegistryOptions;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.Endpoint;
-import dev.warren.spi.PullOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;

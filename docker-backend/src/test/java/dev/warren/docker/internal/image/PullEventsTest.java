@@ -3,8 +3,8 @@ package dev.warren.docker.internal.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.warren.spi.PullProgress;
-import dev.warren.spi.PullProgress.Phase;
+import dev.warren.PullProgress;
+import dev.warren.PullProgress.Phase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.warren.ImageRef;
 import dev.warren.Network;
+import dev.warren.PullOptions;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.StateDirectory;
 import dev.warren.docker.DockerDaemon;
 import dev.warren.docker.EngineUnderTest;
 import dev.warren.spi.ContainerSpec;
-import dev.warren.spi.PullOptions;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;
-import dev.warren.spi.StateDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.warren.examples.capped;
 
+import dev.warren.StateDirectory;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.process.ProcessRuntimeProvider;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.SandboxRuntimeProvider;
-import dev.warren.spi.StateDirectory;
 
 /** Makes it known to {@code SandboxRuntimes} as {@code capped-process}. */
 public final class CappedProcessProvider implements SandboxRuntimeProvider {

@@ -1,5 +1,6 @@
 package dev.warren.examples.capped;
 
+import dev.warren.StateDirectory;
 import dev.warren.spi.Containers;
 import dev.warren.spi.Images;
 import dev.warren.spi.Metrics;
@@ -9,7 +10,6 @@ import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.RuntimeInfo;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;
-import dev.warren.spi.StateDirectory;
 import dev.warren.spi.Tasks;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package dev.warren.examples.capped;
 
+import dev.warren.StateDirectory;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.SandboxRuntimeContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.BotContainerManager;
 import dev.warren.BotId;
-import dev.warren.DoctorReport.Severity;
+import dev.warren.Finding.Severity;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.SandboxRuntimes;
+import dev.warren.StateDirectory;
+import dev.warren.doctor.HostDoctor;
 import dev.warren.process.ProcessRuntime;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.StateDirectory;
 import dev.warren.testkit.WarrenExtension;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ class CappedRuntimeTest {
     try (SandboxRuntime found = SandboxRuntimes.discover(state)) {
       assertThat(found).isInstanceOf(CappedRuntime.class);
     }
-    assertThat(SandboxRuntimes.doctor(state).finding("backend." + CappedProcessProvider.NAME))
+    assertThat(HostDoctor.examine(state).finding("backend." + CappedProcessProvider.NAME))
         .hasValueSatisfying(it -> assertThat(it.severity()).isEqualTo(Severity.OK));
   }
 }

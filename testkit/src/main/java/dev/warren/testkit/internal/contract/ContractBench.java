@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.warren.PullOptions;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.ExitStatus;
-import dev.warren.spi.PullOptions;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;

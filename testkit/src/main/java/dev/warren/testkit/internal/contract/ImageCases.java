@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions;
+import dev.warren.PullProgress;
 import dev.warren.SandboxException.Code;
 import dev.warren.spi.Image;
-import dev.warren.spi.PullOptions;
-import dev.warren.spi.PullProgress;
 import dev.warren.spi.RuntimeInfo.Capability;
 import java.util.Comparator;
 import java.util.Queue;

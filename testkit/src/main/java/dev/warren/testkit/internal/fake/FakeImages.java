@@ -1,11 +1,11 @@
 package dev.warren.testkit.internal.fake;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions;
+import dev.warren.PullProgress;
+import dev.warren.PullProgress.Phase;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
-import dev.warren.spi.PullOptions;
-import dev.warren.spi.PullProgress;
-import dev.warren.spi.PullProgress.Phase;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.image.manifest.MalformedImage;
 import dev.warren.containerd.internal.image.registry.HttpTransport.Request;
-import dev.warren.oci.Login;
+import dev.warren.engine.internal.login.Login;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

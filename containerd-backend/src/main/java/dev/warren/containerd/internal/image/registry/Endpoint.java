@@ -2,7 +2,7 @@ package dev.warren.containerd.internal.image.registry;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.oci.DockerLogins;
+import dev.warren.engine.internal.login.DockerLogins;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

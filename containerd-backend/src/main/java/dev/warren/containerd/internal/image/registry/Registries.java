@@ -1,9 +1,9 @@
 package dev.warren.containerd.internal.image.registry;
 
 import dev.warren.ImageRef;
-import dev.warren.oci.DockerLogins;
-import dev.warren.oci.Login;
-import dev.warren.spi.PullOptions.Credentials;
+import dev.warren.PullOptions.Credentials;
+import dev.warren.engine.internal.login.DockerLogins;
+import dev.warren.engine.internal.login.Login;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.warren.containerd.internal.image.registry;
 
-import dev.warren.oci.DockerLogins;
+import dev.warren.engine.internal.login.DockerLogins;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.warren.ImageRef;
+import dev.warren.PullOptions.Credentials;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.image.FakeRegistry;
 import dev.warren.containerd.internal.image.SampleImage;
 import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.spi.PullOptions.Credentials;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,0 @@
-/** Looks at the host without changing it. */
-@NullMarked
-package dev.warren.internal.doctor;
-
-import org.jspecify.annotations.NullMarked;

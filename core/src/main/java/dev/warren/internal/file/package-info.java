@@ -1,5 +1,0 @@
-/** Files of the host. */
-@NullMarked
-package dev.warren.internal.file;
-
-import org.jspecify.annotations.NullMarked;
