@@ -14,13 +14,14 @@ import java.util.function.Supplier;
 
 /**
  * A sandbox as an MCP server with the tools {@code read}, {@code write}, {@code list}, {@code edit}
- * and {@code exec}. It runs in this JVM and speaks all protocol revisions, so it can be given to an
- * {@link McpSession} or put behind the proxy as any other server.
+ * and {@code exec}. It runs in this JVM and speaks all protocol revisions, so it can be used with
+ * an {@link McpSession} or put behind an HTTP endpoint like any other server.
  *
- * <p>File contents go through byte for byte. What a tool cannot do is a result that says so ({@code
- * isError}), because a model can act on it; a tool that does not exist is a JSON-RPC error. Limits:
- * {@code read} gives 200 lines and 64 KiB at most, {@code list} 1,000 entries, {@code exec} 10 KiB
- * or 250 lines of each stream, head and tail; at most 16 calls run at a time, and 256 wait.
+ * <p>File contents are passed on byte for byte. When a tool fails, its result says why ({@code
+ * isError}), so that the model can react; calling a tool that does not exist is a JSON-RPC error.
+ * Limits: {@code read} returns at most 200 lines and 64 KiB, {@code list} 1,000 entries; {@code
+ * exec} returns the head and the tail of a stream that is longer than 10 KiB or 250 lines. At most
+ * 16 calls run at a time and 256 wait.
  *
  * <p>Immutable and thread-safe.
  */
@@ -37,11 +38,10 @@ public final class SandboxTools implements StdioTransport {
   }
 
   /**
-   * The tools of a sandbox that is asked for at each call, for one that is started when it is
-   * needed.
+   * The tools of a sandbox that is looked up for each call, so that it can be started on demand.
    *
-   * @param sandbox called by several threads at a time; its {@link dev.warren.SandboxException} is
-   *     told to the model
+   * @param sandbox called by several threads at a time; if it throws a {@link
+   *     dev.warren.SandboxException}, the model is told
    */
   public static SandboxTools of(Supplier<Sandbox> sandbox) {
     return new SandboxTools(sandbox);

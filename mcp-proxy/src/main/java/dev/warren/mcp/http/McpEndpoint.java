@@ -11,22 +11,26 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Streamable HTTP, as MCP has it, in front of servers that talk over their standard streams: of the
- * revisions 2024-11-05 to 2025-11-25 with sessions and of 2026-07-28 without, whichever the client
- * speaks. It is independent of the HTTP server; {@link McpHttpServer} is one on the JDK's.
+ * Streamable HTTP, as MCP defines it, in front of servers that talk over their standard streams. It
+ * serves the revisions 2024-11-05 to 2025-11-25, which have sessions, and 2026-07-28, which has
+ * none; each client gets the one it speaks. It works with any HTTP server: {@link McpHttpServer}
+ * runs it on the JDK's, and any other can pass its requests to {@link #handle}.
  *
- * <p>A client of the handshake revisions has a session with a process of its own. For a client of
- * 2026-07-28 a server of the older revisions is translated: input that the server asks for becomes
- * {@code input_required} with a signed state, and changes go to {@code subscriptions/listen}.
+ * <p>A client of the revisions with a handshake has a session, and each session has a process of
+ * its own. For a client of 2026-07-28, servers of the older revisions are translated: when the
+ * server asks for input, the client gets {@code input_required} with a signed state, and change
+ * notifications go to {@code subscriptions/listen}.
  *
- * <p><b>Security.</b> Requests pass, in this order: the limit on exchanges, Host and Origin, the
- * {@link McpGate}, and then the body is read. A session, a stream or a state belongs to one
- * principal and one server; to anybody else it does not exist.
+ * <p><b>Security.</b> A request must pass the limit on exchanges, the checks of Host and Origin,
+ * and the {@link McpGate}, in this order, before its body is read. Sessions, streams and states
+ * each belong to one principal and one server; for anyone else they do not exist.
  *
- * <p><b>Memory</b> is at most, beside the processes: exchanges × body size, plus sessions × replay
- * size, plus for each process what its limits allow ({@link Builder#maxMessageBytes} for a message
- * that is being read, 16 MiB that wait each way). A connection that neither takes nor gives bytes
- * is cut. Thread-safe.
+ * <p><b>Memory.</b> Besides its processes, an endpoint uses at most the number of exchanges times
+ * the size of a body, plus the number of sessions times the size of the replay buffer, plus, for
+ * each process, one message that is being read ({@link Builder#maxMessageBytes}) and 16 MiB waiting
+ * in each direction. Connections on which no bytes move are cut.
+ *
+ * <p>Thread-safe.
  */
 public final class McpEndpoint implements AutoCloseable {
   private final RequestPipeline pipeline;
@@ -35,44 +39,49 @@ public final class McpEndpoint implements AutoCloseable {
     this.pipeline = pipeline;
   }
 
-  /** Starts the settings of an pipeline. */
+  /**
+   * Returns a builder with the default settings.
+   *
+   * @param gate decides who may use which server
+   */
   public static Builder builder(McpGate gate) {
     return new Builder(gate);
   }
 
   /**
-   * Handles a request. Returns when it is read; the answer may follow on other threads, also long
-   * after. Never throws.
+   * Handles a request. Returns once the request has been read; the answer may follow much later and
+   * from another thread. Never throws.
    */
   public void handle(McpHttpExchange exchange) {
     pipeline.handle(exchange);
   }
 
   /**
-   * Threads for requests: virtual where the JVM has them, else 32. None is held by a call that
-   * waits or a stream that is quiet.
+   * The threads on which an HTTP server should call {@link #handle}: virtual threads on Java 24 and
+   * newer, otherwise a pool of 32. Calls that wait and streams that are quiet do not occupy a
+   * thread.
    */
   public Executor executor() {
     return pipeline.requestThreads();
   }
 
-  /** How many servers run for it at the moment. */
+  /** The number of server processes that are running or being started. */
   public int processCount() {
     return pipeline.processCount();
   }
 
-  /** How many sessions there are. */
+  /** The number of sessions; clients of 2026-07-28 have none. */
   public int sessionCount() {
     return pipeline.sessionCount();
   }
 
-  /** Cuts all streams and ends all servers, without waiting for them. */
+  /** Cuts all streams and ends all servers, without waiting for the servers to end. */
   @Override
   public void close() {
     pipeline.close();
   }
 
-  /** Collects the settings of an pipeline. Not thread-safe. */
+  /** The settings of an endpoint. Not thread-safe. */
   public static final class Builder {
     private static final int MIB = 1 << 20;
 
@@ -99,111 +108,135 @@ public final class McpEndpoint implements AutoCloseable {
       this.gate = gate;
     }
 
-    /** A name, with or without a port, that clients reach it by; those of loopback always work. */
+    /**
+     * Allows a host name by which clients reach the endpoint, such as {@code mcp.example}. Without
+     * a port it allows all ports. The names of the loopback address are always allowed.
+     */
     public Builder allowHost(String host) {
       hosts.add(host);
       return this;
     }
 
     /**
-     * A web page that may use it, as {@code https://app.example}; those of loopback always may.
+     * Allows web pages of an origin, such as {@code https://app.example}. Pages from the loopback
+     * address are always allowed.
      *
-     * @throws SandboxException {@code INVALID_ARGUMENT} at {@link #build}
+     * @throws SandboxException {@code INVALID_ARGUMENT} from {@link #build} if it is not an origin
      */
     public Builder allowOrigin(String origin) {
       origins.add(origin);
       return this;
     }
 
-    /** Longest request: 4 MiB unless set; a longer one gets 413. At most 8 MiB. */
+    /** The longest request body, 1 KiB to 8 MiB. Longer ones get 413. Default: 4 MiB. */
     public Builder maxBodyBytes(int value) {
       maxBodyBytes = value;
       return this;
     }
 
-    /** Longest message of a server: 64 MiB unless set; a longer answer fails its call. */
+    /** The longest message of a server. A longer answer fails its call. Default: 64 MiB. */
     public Builder maxMessageBytes(int value) {
       maxMessageBytes = value;
       return this;
     }
 
-    /** Requests in hand, waiting ones and streams included: 512 unless set; more get 503. */
+    /**
+     * How many requests may be handled at a time, including calls that wait and open streams. More
+     * get 503. Default: 512.
+     */
     public Builder maxExchanges(int value) {
       maxExchanges = value;
       return this;
     }
 
-    /** Servers in all, and for one principal and server: 256 and 8 unless set; more get 503. */
+    /**
+     * How many server processes may run at a time. When a limit is reached, an idle process of the
+     * same caller is ended; if none is idle, the request gets 503.
+     *
+     * @param all for the whole endpoint; default: 256
+     * @param each for one principal and server; default: 8
+     */
     public Builder maxProcesses(int all, int each) {
       maxProcesses = all;
       maxProcessesEach = each;
       return this;
     }
 
-    /** Calls of one session, or one principal without: 64 unless set; more get 429. */
+    /**
+     * How many calls one session, or one principal without a session, may make of a server at a
+     * time. More get 429. Default: 64.
+     */
     public Builder maxCalls(int value) {
       maxCalls = value;
       return this;
     }
 
-    /** Events that one session keeps for a client that comes back: 1 MiB unless set. */
+    /** How much a session keeps for a client that comes back to a stream. Default: 1 MiB. */
     public Builder replayBytes(long value) {
       replayBytes = value;
       return this;
     }
 
-    /** Until a session or a server that nobody uses ends: 10 minutes unless set. */
+    /** How long a session or a server may be idle before it is ended. Default: 10 minutes. */
     public Builder idle(Duration value) {
       idle = value;
       return this;
     }
 
-    /** For a call without progress: 2 minutes unless set. */
+    /** How long a call may take; each progress report starts it anew. Default: 2 minutes. */
     public Builder callTimeout(Duration value) {
       callTimeout = value;
       return this;
     }
 
-    /** For a server to become ready: 30 seconds unless set. */
+    /** How long a server may take to become ready. Default: 30 seconds. */
     public Builder startTimeout(Duration value) {
       startTimeout = value;
       return this;
     }
 
-    /** For a client to answer what a server asks: 5 minutes unless set. */
+    /** How long a client may take to answer a request of the server. Default: 5 minutes. */
     public Builder inputTimeout(Duration value) {
       inputTimeout = value;
       return this;
     }
 
-    /** For a client that has gone to come back before the server is told: 30 s unless set. */
+    /**
+     * How long a client that has lost its connection may take to come back before the requests it
+     * was asked fail. Default: 30 seconds.
+     */
     public Builder reconnectGrace(Duration value) {
       reconnectGrace = value;
       return this;
     }
 
-    /** For a connection to take or give bytes before it is cut: 30 seconds unless set. */
+    /**
+     * How long one read or write on a connection may take before it is cut. Default: 30 seconds.
+     */
     public Builder stall(Duration value) {
       stall = value;
       return this;
     }
 
-    /** Until a call that waits is answered by a stream and not plain JSON: 1 s unless set. */
+    /** How long to wait for an answer before the reply becomes a stream. Default: 1 second. */
     public Builder openAfter(Duration value) {
       openAfter = value;
       return this;
     }
 
-    /** Between comments on quiet streams, which is how a client's end is seen: 15 s unless set. */
+    /**
+     * The time between comments on a quiet stream, which reveal that a client has gone. Default: 15
+     * seconds.
+     */
     public Builder keepAlive(Duration value) {
       keepAlive = value;
       return this;
     }
 
     /**
-     * The pipeline.
+     * Builds the endpoint. No server is started yet.
      *
-     * @throws SandboxException {@code INVALID_ARGUMENT} names what is wrong
+     * @throws SandboxException {@code INVALID_ARGUMENT}, which names the setting that is wrong
      */
     public McpEndpoint build() {
       positive("maxExchanges", maxExchanges);
@@ -239,20 +272,22 @@ public final class McpEndpoint implements AutoCloseable {
               gate,
               new HostPolicy(hosts, origins),
               new EndpointSettings(
-                  maxBodyBytes,
-                  maxExchanges,
-                  maxProcesses,
-                  maxProcessesEach,
-                  maxCalls,
-                  replayBytes,
-                  idle,
-                  callTimeout,
-                  startTimeout,
-                  inputTimeout,
-                  reconnectGrace,
-                  stall,
-                  openAfter,
-                  keepAlive,
+                  new EndpointSettings.Limits(
+                      maxBodyBytes,
+                      maxExchanges,
+                      maxProcesses,
+                      maxProcessesEach,
+                      maxCalls,
+                      replayBytes),
+                  new EndpointSettings.Times(
+                      idle,
+                      callTimeout,
+                      startTimeout,
+                      inputTimeout,
+                      reconnectGrace,
+                      stall,
+                      openAfter,
+                      keepAlive),
                   rpc)));
     }
 

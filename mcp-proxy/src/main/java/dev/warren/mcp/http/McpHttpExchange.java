@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One HTTP request and the way to answer it, whatever HTTP server it came in by. {@link
- * McpEndpoint} ends every exchange by exactly one of {@link #send}, closing what {@link #open}
- * returned, or {@link #abort}; often from another thread and after {@link McpEndpoint#handle} has
- * returned.
+ * One HTTP request and the means to answer it, independent of the HTTP server. {@link McpEndpoint}
+ * ends every exchange in exactly one of three ways: it calls {@link #send}, closes the stream that
+ * {@link #open} returned, or calls {@link #abort}. This often happens on another thread, after
+ * {@link McpEndpoint#handle} has returned.
  */
 public interface McpHttpExchange {
 
@@ -21,10 +21,10 @@ public interface McpHttpExchange {
   /** The path of the request, decoded, without the query. */
   String path();
 
-  /** All values of a header; the name's case does not matter. */
+  /** All values of a header, or an empty list. The case of the name does not matter. */
   List<String> headers(String name);
 
-  /** The first value of a header. */
+  /** The first value of a header, if it is present. */
   default Optional<String> header(String name) {
     return headers(name).stream().findFirst();
   }
@@ -36,11 +36,11 @@ public interface McpHttpExchange {
   void send(int status, Map<String, String> headers, byte[] body) throws IOException;
 
   /**
-   * Begins an answer of unknown length. What is written reaches the client at {@code flush}; a
-   * client that has gone is seen by the failure of a later write.
+   * Begins an answer of unknown length. Bytes must reach the client when the stream is flushed, and
+   * writes to a client that has gone must sooner or later fail.
    */
   OutputStream open(int status, Map<String, String> headers) throws IOException;
 
-  /** Cuts the connection, which also ends a read or a write that blocks. Never throws. */
+  /** Cuts the connection, which also ends a blocked read or write. Never throws. */
   void abort();
 }

@@ -10,8 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /**
- * An {@link McpEndpoint} on the HTTP server of the JDK (module {@code jdk.httpserver}). It speaks
- * plain HTTP/1.1: put a proxy with TLS in front of it where others than this machine reach it.
+ * Runs an {@link McpEndpoint} on the HTTP server of the JDK (module {@code jdk.httpserver}). It
+ * speaks plain HTTP/1.1: if other machines are to reach it, put a TLS proxy in front of it.
  * Thread-safe.
  */
 public final class McpHttpServer implements AutoCloseable {
@@ -26,12 +26,12 @@ public final class McpHttpServer implements AutoCloseable {
   }
 
   /**
-   * Serves an endpoint on the loopback address, which nobody beyond this machine reaches.
+   * Serves an endpoint on the loopback address, which other machines cannot reach.
    *
-   * @param port 0 for any that is free
-   * @param path such as {@code /mcp}; paths below it are served too, so that a gate can read the
-   *     bot and the server from them
-   * @throws SandboxException {@code UNAVAILABLE} when the port is taken; {@code INVALID_ARGUMENT}
+   * @param port 0 for any free port
+   * @param path such as {@code /mcp}; paths below it are served too, so a gate can take the bot and
+   *     the server from the path
+   * @throws SandboxException {@code UNAVAILABLE} if the port is taken; {@code INVALID_ARGUMENT}
    */
   public static McpHttpServer start(McpEndpoint endpoint, int port, String path) {
     return start(
@@ -39,10 +39,11 @@ public final class McpHttpServer implements AutoCloseable {
   }
 
   /**
-   * Serves an endpoint on an address. Where it is not the loopback address, the endpoint needs a
-   * gate that authenticates, {@link McpEndpoint.Builder#allowHost}, and TLS in front of it.
+   * Serves an endpoint on any address. Unless it is the loopback address, the endpoint needs a gate
+   * that authenticates, {@link McpEndpoint.Builder#allowHost}, and a TLS proxy in front of it.
    *
-   * @throws SandboxException {@code UNAVAILABLE} when it cannot be bound; {@code INVALID_ARGUMENT}
+   * @throws SandboxException {@code UNAVAILABLE} if the address cannot be bound; {@code
+   *     INVALID_ARGUMENT}
    */
   public static McpHttpServer start(McpEndpoint endpoint, InetSocketAddress address, String path) {
     if (!path.startsWith("/")) {
@@ -68,7 +69,7 @@ public final class McpHttpServer implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  /** Where a client on this machine finds it. */
+  /** The address for clients on this machine. */
   public URI uri() {
     return URI.create("http://localhost:" + port() + path);
   }

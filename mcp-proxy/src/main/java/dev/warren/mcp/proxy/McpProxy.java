@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * JSON-RPC text in, JSON-RPC text out: one session for each server of each bot, shared by all that
- * call it, whatever ids they use. The session is made by the first call, once, and replaced when it
- * was closed; the server's process comes and goes with its sandbox.
+ * Takes JSON-RPC messages as text and returns the answers as text. All callers of a bot's server
+ * share one session with it, whatever ids they use. The first call creates the session; if it has
+ * been closed, the next call creates another. The server's process comes and goes with its sandbox.
  *
- * <p>What is wrong with a request is a JSON-RPC error in the answer: -32700 no JSON; -32600 no
- * message of JSON-RPC 2.0, or several in an array; -32601 no method; -32602 parameters that are not
- * an object; -32603 no answer could be had, with nothing but the {@link SandboxException.Code} in
- * {@code data.code}. What is wrong with a route is an exception. Errors of the server go through.
- * Thread-safe.
+ * <p>A faulty message is answered with a JSON-RPC error: -32700 if it is not JSON; -32600 if it is
+ * not a JSON-RPC 2.0 message, or is an array of them; -32601 if the method is missing; -32602 if
+ * the parameters are not an object; -32603 if no answer could be obtained, with only the {@link
+ * SandboxException.Code} in {@code data.code}. A faulty route is an exception. Errors of the server
+ * are passed on. Thread-safe.
  */
 public final class McpProxy implements AutoCloseable {
   private final SharedSessions sessions;
@@ -31,19 +31,23 @@ public final class McpProxy implements AutoCloseable {
     this.handler = new MessageHandler(sessions);
   }
 
-  /** Starts the settings of a proxy. */
+  /**
+   * Returns a builder with the default settings.
+   *
+   * @param servers which servers each bot has
+   */
   public static Builder builder(McpServerLookup servers) {
     return new Builder(servers);
   }
 
   /**
-   * Handles one message. Blocks until the server has answered; an interrupt cancels the call.
+   * Handles one message. Blocks until the server has answered; interrupting the thread cancels the
+   * call.
    *
-   * @return the answer with the id as it came; empty for notifications and answers, which are
-   *     accepted without one
-   * @throws SandboxException {@code NOT_FOUND} when the bot has no such server, and also when the
-   *     caller is another bot; {@code RESOURCE_EXHAUSTED} when there are too many sessions; {@code
-   *     CLOSED}
+   * @return the answer, with the id exactly as it was sent; empty for notifications and answers,
+   *     which get none
+   * @throws SandboxException {@code NOT_FOUND} if the bot has no such server, or the caller is
+   *     another bot; {@code RESOURCE_EXHAUSTED} if all sessions are in use; {@code CLOSED}
    */
   public Optional<String> handle(McpRoute route, String message) {
     if (!route.caller().equals(route.bot())) {
@@ -54,7 +58,7 @@ public final class McpProxy implements AutoCloseable {
     return handler.handle(route, message);
   }
 
-  /** For the manager of the sandboxes: ends a bot's sessions when its sandbox stops. */
+  /** A listener for the sandboxes' manager, which ends a bot's sessions when its sandbox stops. */
   public SandboxListener listener() {
     return new SandboxListener() {
       @Override
@@ -69,18 +73,18 @@ public final class McpProxy implements AutoCloseable {
     };
   }
 
-  /** How many sessions there are. */
+  /** The number of sessions. */
   public int sessionCount() {
     return sessions.size();
   }
 
-  /** Ends all sessions and their servers. Calls that wait are answered with -32603. */
+  /** Ends all sessions and their servers. Waiting calls are answered with -32603. */
   @Override
   public void close() {
     sessions.close();
   }
 
-  /** Collects the settings of a proxy. Not thread-safe. */
+  /** The settings of a proxy. Not thread-safe. */
   public static final class Builder {
     private final McpServerLookup servers;
     private UnaryOperator<McpSessionBuilder> setup = UnaryOperator.identity();
@@ -91,28 +95,28 @@ public final class McpProxy implements AutoCloseable {
       this.servers = servers;
     }
 
-    /** Sets up each session: handlers for what its server asks, times, limits. */
+    /** Configures each new session: handlers for requests of its server, timeouts, limits. */
     public Builder sessionSetup(UnaryOperator<McpSessionBuilder> value) {
       setup = value;
       return this;
     }
 
-    /** 256 unless set. A new one takes the place of that which is idle longest. */
+    /** How many sessions there may be. One more replaces the longest idle one. Default: 256. */
     public Builder maxSessions(int value) {
       maxSessions = value;
       return this;
     }
 
-    /** Until a session that nobody uses ends: 10 minutes unless set. */
+    /** How long a session may be idle before it is ended. Default: 10 minutes. */
     public Builder idle(Duration value) {
       idle = value;
       return this;
     }
 
     /**
-     * The proxy.
+     * Builds the proxy. No session is created yet.
      *
-     * @throws SandboxException {@code INVALID_ARGUMENT}
+     * @throws SandboxException {@code INVALID_ARGUMENT} if a value is not positive
      */
     public McpProxy build() {
       if (maxSessions < 1 || idle.isNegative() || idle.isZero()) {

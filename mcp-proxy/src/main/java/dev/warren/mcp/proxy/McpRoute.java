@@ -4,13 +4,13 @@ import dev.warren.BotId;
 import java.util.Objects;
 
 /**
- * Where a JSON-RPC request goes, and who sends it.
+ * The sender of a JSON-RPC message, and the server it is for.
  *
- * @param caller the bot that was authenticated
- * @param bot whose server it is; refused if it is not the caller
+ * @param caller the bot that has been authenticated
+ * @param bot the bot whose server is meant; refused unless it is the caller
  * @param server the name of the server
- * @param client tells clients of the same bot apart, such as a user or a connection: one cannot
- *     cancel what another has begun
+ * @param client distinguishes the clients of one bot, by user or connection for example: none can
+ *     cancel the calls of another
  */
 public record McpRoute(BotId caller, BotId bot, String server, String client) {
   public McpRoute {
@@ -20,7 +20,7 @@ public record McpRoute(BotId caller, BotId bot, String server, String client) {
     Objects.requireNonNull(client, "client");
   }
 
-  /** A bot's request to a server of its own. */
+  /** A route from a bot to one of its own servers. */
   public static McpRoute of(BotId bot, String server, String client) {
     return new McpRoute(bot, bot, server, client);
   }

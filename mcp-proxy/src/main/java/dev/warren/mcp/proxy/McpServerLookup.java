@@ -4,10 +4,12 @@ import dev.warren.BotId;
 import dev.warren.mcp.channel.StdioTransport;
 import java.util.Optional;
 
-/** Which servers a bot has. Thread-safe. */
+/** Finds the servers of bots. Implementations are thread-safe. */
 @FunctionalInterface
 public interface McpServerLookup {
 
-  /** How to start a bot's server of that name, if it has one. Asked once for each session. */
+  /**
+   * The transport that starts a bot's server of this name, if it has one. Called once per session.
+   */
   Optional<StdioTransport> find(BotId bot, String server);
 }

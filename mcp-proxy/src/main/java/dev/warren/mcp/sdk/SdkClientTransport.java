@@ -26,20 +26,23 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Lets {@code McpClient.sync} and {@code McpClient.async} of the official SDK talk to a server of
- * Warren's: in a sandbox, on the host, or a sandbox's own tools. Unlike the SDK's own stdio
- * transport it takes calls from any number of threads, skips lines that are no messages, fails all
- * pending calls at once when the server ends, and tells the server when it gives up a call.
+ * Connects {@code McpClient.sync} and {@code McpClient.async} of the official SDK to any server
+ * that Warren can start: in a sandbox, on the host, or a sandbox's own tools. Unlike the SDK's own
+ * stdio transport it accepts calls from any number of threads, skips lines that are not messages,
+ * fails all pending calls at once when the server ends, and notifies the server when it gives up a
+ * call.
  *
- * <p>A failure on the way reaches the caller as the SDK's {@code McpError} with code {@link
- * #LOCAL_FAILURE}, because the SDK has no other way to end a call. One instance serves one client,
- * once. Thread-safe.
+ * <p>A failure on this side reaches the caller as the SDK's {@code McpError} with the code {@link
+ * #LOCAL_FAILURE}, because the SDK has no other way to end a call. An instance can be used by one
+ * client, once. Thread-safe.
  */
 public final class SdkClientTransport implements McpClientTransport {
-  /** The error code of what failed on this side; servers do not use it. */
+  /** The error code of failures on this side; servers do not use it. */
   public static final int LOCAL_FAILURE = SdkInbox.LOCAL_FAILURE;
 
-  /** After this time a call that the SDK may have given up long ago is cancelled: 10 minutes. */
+  /**
+   * When a call is cancelled that got no answer; the SDK may have given it up before: 10 minutes.
+   */
   public static final Duration DEFAULT_LIMIT = Duration.ofMinutes(10);
 
   private final StdioTransport transport;
@@ -50,13 +53,13 @@ public final class SdkClientTransport implements McpClientTransport {
   private final AtomicBoolean connecting = new AtomicBoolean();
   private final CompletableFuture<RpcPeer> peer = new CompletableFuture<>();
 
-  /** With the JSON module that is on the class path, and {@link #DEFAULT_LIMIT}. */
+  /** Uses the JSON module on the class path and {@link #DEFAULT_LIMIT}. */
   public SdkClientTransport(StdioTransport transport) {
     this(transport, McpJsonDefaults.getMapper(), DEFAULT_LIMIT);
   }
 
   /**
-   * @param limit for a call without an answer; the SDK's own timeout should be shorter
+   * @param limit how long a call may wait for its answer; the SDK's own timeout should be shorter
    */
   public SdkClientTransport(StdioTransport transport, McpJsonMapper mapper, Duration limit) {
     this.transport = transport;
@@ -65,7 +68,7 @@ public final class SdkClientTransport implements McpClientTransport {
     this.inbox = new SdkInbox(mapper);
   }
 
-  /** Starts the server; a second time it is {@code CONFLICT}. */
+  /** Starts the server. Fails with {@code CONFLICT} the second time. */
   @Override
   public Mono<Void> connect(Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler) {
     return Mono.<Void>fromRunnable(
@@ -87,8 +90,8 @@ public final class SdkClientTransport implements McpClientTransport {
   }
 
   /**
-   * Queues the message once the server has started, which the SDK does not wait for. Blocks only
-   * while more than 16 MiB wait for the server to read them.
+   * Queues the message as soon as the server has started, which the SDK does not wait for. Blocks
+   * only while more than 16 MiB are waiting for the server to read them.
    */
   @Override
   public Mono<Void> sendMessage(JSONRPCMessage message) {
@@ -142,7 +145,7 @@ public final class SdkClientTransport implements McpClientTransport {
     }
   }
 
-  /** Ends the server: its stdin first, then SIGTERM, then SIGKILL; within 9 seconds. */
+  /** Ends the server within 9 seconds: closes its stdin, then sends SIGTERM, then SIGKILL. */
   @Override
   public Mono<Void> closeGracefully() {
     return Mono.<Void>fromRunnable(
@@ -162,7 +165,7 @@ public final class SdkClientTransport implements McpClientTransport {
     return mapper.convertValue(data, type);
   }
 
-  /** What it talks to. */
+  /** Names the transport below. */
   @Override
   public String toString() {
     return "SdkClientTransport[" + transport + "]";

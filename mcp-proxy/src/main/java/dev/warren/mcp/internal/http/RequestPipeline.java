@@ -45,10 +45,11 @@ public final class RequestPipeline implements AutoCloseable {
     this.gate = gate;
     this.hosts = hosts;
     this.settings = settings;
-    this.threads = new HttpThreads(settings.maxProcesses(), settings.stall());
-    this.budget = new ProcessBudget(settings.maxProcesses(), settings.maxProcessesEach());
-    this.exchanges = new Semaphore(settings.maxExchanges());
-    this.messages = new MessageReader(settings.maxBodyBytes(), threads);
+    this.threads = new HttpThreads(settings.limits().processes(), settings.times().stall());
+    this.budget =
+        new ProcessBudget(settings.limits().processes(), settings.limits().processesEach());
+    this.exchanges = new Semaphore(settings.limits().exchanges());
+    this.messages = new MessageReader(settings.limits().bodyBytes(), threads);
     this.legacy = new SessionDispatcher(settings, threads, budget);
     this.modern = new StatelessDispatcher(settings, threads, budget);
     sweepLater();
@@ -140,7 +141,7 @@ public final class RequestPipeline implements AutoCloseable {
   }
 
   private void sweepLater() {
-    Duration period = settings.idle().dividedBy(4);
+    Duration period = settings.times().idle().dividedBy(4);
     Duration atLeast = Duration.ofMillis(20);
     Future<?> unused =
         threads.later(

@@ -43,7 +43,6 @@ final class LegacySession implements RpcHandler, AutoCloseable {
   private static final RpcError BUSY =
       new RpcError(ErrorCodes.INTERNAL_ERROR, "the server does not keep up", Optional.empty());
 
-  private final String id;
   private final McpAccess.Granted owner;
   private final EndpointSettings settings;
   private final EventStream.Style style;
@@ -72,20 +71,18 @@ final class LegacySession implements RpcHandler, AutoCloseable {
   }
 
   private LegacySession(
-      String id,
       McpAccess.Granted owner,
       EndpointSettings settings,
       HttpThreads threads,
       Runnable onClose,
       Runnable onEnd) {
-    this.id = id;
     this.owner = owner;
     this.settings = settings;
     this.style = EventStream.Style.of(settings, threads);
     this.onClose = onClose;
     this.onEnd = onEnd;
-    this.sender = new OrderedSender(threads, 4 * settings.maxCalls());
-    this.log = new ReplayLog(settings.replayBytes());
+    this.sender = new OrderedSender(threads, 4 * settings.limits().calls());
+    this.log = new ReplayLog(settings.limits().replayBytes());
     this.general = EventStream.resumable(style, GENERAL, log, true, gone -> {});
     this.asked = new ServerRequests(settings, threads);
     streams.put(GENERAL, general);
@@ -99,19 +96,14 @@ final class LegacySession implements RpcHandler, AutoCloseable {
    * @throws SandboxException as {@link dev.warren.mcp.channel.StdioTransport#start} says
    */
   static LegacySession start(
-      String id,
       McpAccess.Granted owner,
       EndpointSettings settings,
       HttpThreads threads,
       Runnable onClose,
       Runnable onEnd) {
-    LegacySession session = new LegacySession(id, owner, settings, threads, onClose, onEnd);
+    LegacySession session = new LegacySession(owner, settings, threads, onClose, onEnd);
     session.peer = RpcPeer.start(owner.transport(), settings.rpc(), session);
     return session;
-  }
-
-  String id() {
-    return id;
   }
 
   boolean belongsTo(McpAccess.Granted caller) {
@@ -135,7 +127,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
    */
   Envelope initialize(Envelope request) {
     CallOptions options =
-        CallOptions.standard().withTimeout(settings.startTimeout()).withoutCancel();
+        CallOptions.standard().withTimeout(settings.times().start()).withoutCancel();
     Envelope answer = peer().forward(request, options).await();
     answer
         .token("result", "protocolVersion")
@@ -153,7 +145,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
     String name = Integer.toString(streamNumber.incrementAndGet());
     EventStream stream = EventStream.resumable(style, name, log, primes(), asked::clientLeft);
     Call call = new Call(stream);
-    if (calls.size() >= settings.maxCalls()) {
+    if (calls.size() >= settings.limits().calls()) {
       Reply.error(429, token, ErrorCodes.INTERNAL_ERROR, "too many calls").sendTo(exchange);
       return;
     }
@@ -181,7 +173,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
   }
 
   private CallOptions options(Envelope request, EventStream stream) {
-    CallOptions options = CallOptions.standard().withTimeout(settings.callTimeout()).withInOrder();
+    CallOptions options = CallOptions.standard().withTimeout(settings.times().call()).withInOrder();
     return request.token("params", "_meta", "progressToken").isEmpty()
         ? options
         : options.withResetOnProgress().withProgress(progress -> stream.send(progress.toBytes()));

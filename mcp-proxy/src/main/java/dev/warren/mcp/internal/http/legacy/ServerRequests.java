@@ -41,7 +41,7 @@ final class ServerRequests implements AutoCloseable {
   /** Sends a request to the client on a stream. */
   void ask(IncomingRequest request, EventStream stream) {
     String id = Long.toString(lastId.incrementAndGet());
-    Future<?> timeout = threads.later(() -> fail(id, LATE), settings.inputTimeout());
+    Future<?> timeout = threads.later(() -> fail(id, LATE), settings.times().input());
     open.put(id, new Open(request, stream, timeout));
     if (closed) {
       fail(id, GONE);
@@ -83,7 +83,7 @@ final class ServerRequests implements AutoCloseable {
                     });
               }
             },
-            settings.reconnectGrace());
+            settings.times().reconnect());
   }
 
   @Override

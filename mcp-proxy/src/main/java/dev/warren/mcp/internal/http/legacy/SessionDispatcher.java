@@ -90,7 +90,7 @@ public final class SessionDispatcher implements AutoCloseable {
   /** Ends sessions that nobody used for a while. */
   public void endIdle() {
     for (LegacySession session : List.copyOf(sessions.values())) {
-      if (session.idleNanos() > settings.idle().toNanos()) {
+      if (session.idleNanos() > settings.times().idle().toNanos()) {
         session.close();
       }
     }
@@ -144,7 +144,7 @@ public final class SessionDispatcher implements AutoCloseable {
     Runnable onClose = () -> sessions.remove(id);
     LegacySession session;
     try {
-      session = LegacySession.start(id, granted, settings, threads, onClose, place::release);
+      session = LegacySession.start(granted, settings, threads, onClose, place::release);
     } catch (RuntimeException e) {
       place.release();
       Reply.json(502, Envelope.error(token, FailureErrors.of(e))).sendTo(exchange);

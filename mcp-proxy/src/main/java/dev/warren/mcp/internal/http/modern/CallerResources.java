@@ -29,7 +29,7 @@ final class CallerResources {
       ProcessBudget budget,
       McpEraCache eras,
       StateSigner signer) {
-    this.maxCalls = settings.maxCalls();
+    this.maxCalls = settings.limits().calls();
     this.servers =
         new ServerPool(access, settings, threads, budget, eras, this::notification, this::ended);
     this.held = new HeldCalls(Caller.of(access), maxCalls, signer);

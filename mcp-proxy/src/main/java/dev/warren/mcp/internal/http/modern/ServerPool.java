@@ -40,7 +40,7 @@ final class ServerPool {
   final class Slot {
     private final Json abilities;
     private final CompletableFuture<ServerProcess> ready = new CompletableFuture<>();
-    private final OrderedSender sender = new OrderedSender(threads, 4 * settings.maxCalls());
+    private final OrderedSender sender = new OrderedSender(threads, 4 * settings.limits().calls());
     private int users;
     private boolean asking;
     private long lastUsed = System.nanoTime();

@@ -114,7 +114,7 @@ final class ServerProcess implements AutoCloseable {
   RpcCall call(String method, Json params) {
     return forward(
         Envelope.request("0", method, params),
-        CallOptions.standard().withTimeout(settings.startTimeout()));
+        CallOptions.standard().withTimeout(settings.times().start()));
   }
 
   void begin(OpenCall call) {
@@ -189,7 +189,7 @@ final class ServerProcess implements AutoCloseable {
     params.put("capabilities", first.capabilities());
     params.put("clientInfo", clientInfo(first));
     CallOptions options =
-        CallOptions.standard().withTimeout(settings.startTimeout()).withoutCancel();
+        CallOptions.standard().withTimeout(settings.times().start()).withoutCancel();
     Envelope answer =
         forward(Envelope.request("0", "initialize", Json.of(params)), options).await();
     server =

@@ -117,7 +117,7 @@ final class StatelessCall implements ServerProcess.OpenCall {
   }
 
   private CallOptions options() {
-    CallOptions options = CallOptions.standard().withTimeout(settings.callTimeout()).withInOrder();
+    CallOptions options = CallOptions.standard().withTimeout(settings.times().call()).withInOrder();
     return request.message().token("params", "_meta", "progressToken").isEmpty()
         ? options
         : options.withResetOnProgress().withProgress(this::progress);
@@ -267,7 +267,7 @@ final class StatelessCall implements ServerProcess.OpenCall {
                 503, request.id(), ErrorCodes.INTERNAL_ERROR, "too many calls wait for input");
       } else {
         held = true;
-        expiry = threads.later(() -> holder.expire(this), settings.inputTimeout());
+        expiry = threads.later(() -> holder.expire(this), settings.times().input());
         reply = RevisionTranslation.inputRequired(request.id(), asked, state.get());
       }
       target = stream;

@@ -89,7 +89,7 @@ public final class StatelessDispatcher implements AutoCloseable {
   public void endIdle() {
     callers.forEach(
         (key, caller) -> {
-          caller.servers().endIdle(settings.idle());
+          caller.servers().endIdle(settings.times().idle());
           callers.computeIfPresent(key, (same, each) -> each.isUnused() ? null : each);
         });
   }

@@ -28,7 +28,11 @@ public final class EventStream {
   /** How the endpoint wants its streams. */
   public record Style(HttpThreads threads, Duration openAfter, Duration keepAlive, Duration retry) {
     public static Style of(EndpointSettings settings, HttpThreads threads) {
-      return new Style(threads, settings.openAfter(), settings.keepAlive(), Duration.ofSeconds(1));
+      return new Style(
+          threads,
+          settings.times().openAfter(),
+          settings.times().keepAlive(),
+          Duration.ofSeconds(1));
     }
   }
 
