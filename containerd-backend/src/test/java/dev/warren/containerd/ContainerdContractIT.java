@@ -5,14 +5,14 @@ import dev.warren.StateDirectory;
 import dev.warren.containerd.internal.client.TestEngine;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.testkit.SandboxRuntimeContract;
+import dev.warren.testsupport.Exclusive;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
-@ResourceLock(ContainerdRuntimeFactory.NAMESPACE)
+@Exclusive(ContainerdRuntimeFactory.NAMESPACE)
 class ContainerdContractIT extends SandboxRuntimeContract {
   @TempDir Path directory;
 

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -30,9 +29,14 @@ final class RuntimeFixture implements AutoCloseable {
 
   private static final int BRIDGES = 249;
 
-  /** Fixtures of one JVM are on bridges of their own; those of others begin anywhere. */
-  private static final AtomicInteger COUNT =
-      new AtomicInteger(ThreadLocalRandom.current().nextInt(BRIDGES));
+  /**
+   * The JVMs that share the tests have bridges of their own; another checkout's begin elsewhere.
+   */
+  private static final int BRIDGES_OF_A_JVM = 30;
+
+  private static final int FIRST_BRIDGE =
+      Path.of("").toAbsolutePath().hashCode() + BRIDGES_OF_A_JVM * Integer.getInteger("it.fork", 1);
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Path directory;
   private final Path socket;
@@ -42,7 +46,8 @@ final class RuntimeFixture implements AutoCloseable {
   private ContainerdRuntime runtime;
 
   RuntimeFixture(Path socket, String image) {
-    int number = 1 + Math.floorMod(COUNT.incrementAndGet(), BRIDGES);
+    int inThisJvm = COUNT.incrementAndGet() % BRIDGES_OF_A_JVM;
+    int number = 1 + Math.floorMod(FIRST_BRIDGE + inThisJvm, BRIDGES);
     this.socket = socket;
     this.namespace = "test-" + Long.toString(System.nanoTime(), 36);
     this.image = ImageRef.parse(image);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.testkit.ManagerContract;
 import dev.warren.testkit.RuntimeFactory;
+import dev.warren.testsupport.Exclusive;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,14 +13,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * All that a manager does, where files have to be copied in: the engine's archive API is used for
  * containers that have never started, and for no other.
  */
 @Tag("engine")
-@ResourceLock(EngineUnderTest.LOCAL)
+@Exclusive(EngineUnderTest.LOCAL)
 @Tag("once")
 class ArchiveRuleIT extends ManagerContract {
   private static @Nullable RecordingProxy proxy;

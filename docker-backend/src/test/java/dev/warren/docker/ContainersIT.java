@@ -7,14 +7,15 @@ import dev.warren.ImageRef;
 import dev.warren.Network;
 import dev.warren.PullOptions;
 import dev.warren.ResourceLimits;
-import dev.warren.SandboxException.Code;
 import dev.warren.SandboxException;
+import dev.warren.SandboxException.Code;
 import dev.warren.StateDirectory;
 import dev.warren.spi.ContainerInfo;
-import dev.warren.spi.ContainerSpec.InitialFile;
 import dev.warren.spi.ContainerSpec;
+import dev.warren.spi.ContainerSpec.InitialFile;
 import dev.warren.spi.ExitStatus;
 import dev.warren.spi.Tasks.StopOptions;
+import dev.warren.testsupport.Exclusive;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,11 +29,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What the contract does not say: whose containers they are, and what fences them in. */
 @Tag("engine")
-@ResourceLock(EngineUnderTest.LOCAL)
+@Exclusive(EngineUnderTest.LOCAL)
 class ContainersIT {
   private static final Duration LONG = Duration.ofSeconds(60);
 

@@ -4,13 +4,13 @@ import dev.warren.ImageRef;
 import dev.warren.StateDirectory;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.testkit.SandboxRuntimeContract;
+import dev.warren.testsupport.Exclusive;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
-@ResourceLock(EngineUnderTest.LOCAL)
+@Exclusive(EngineUnderTest.LOCAL)
 class DockerContractIT extends SandboxRuntimeContract {
   @TempDir Path directory;
 

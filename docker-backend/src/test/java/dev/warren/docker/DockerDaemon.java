@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 public final class DockerDaemon implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final int SUBNETS = 31;
+  private static final int SUBNETS_OF_A_JVM = 6;
 
   private final Path directory;
   private final List<String> command = new ArrayList<>();
@@ -34,8 +35,12 @@ public final class DockerDaemon implements AutoCloseable {
     long pid = ProcessHandle.current().pid();
     this.directory = directory;
     this.name = "test-" + pid + "-" + number;
-    // The bridges of other tests' daemons are on this machine too.
-    this.subnet = "10.215." + (224 + (pid + number) % SUBNETS) + ".0/24";
+    // The bridges of the daemons of other JVMs and other checkouts are on this machine too.
+    int first =
+        Path.of("").toAbsolutePath().hashCode()
+            + SUBNETS_OF_A_JVM * Integer.getInteger("it.fork", 1);
+    int part = Math.floorMod(first + number % SUBNETS_OF_A_JVM, SUBNETS);
+    this.subnet = "10.215." + (224 + part) + ".0/24";
     // A key that is not named would be made in /etc; only the versions that want one know the name.
     String version = shell("dockerd", "--version");
     Files.writeString(

@@ -2,12 +2,12 @@ package dev.warren.docker;
 
 import dev.warren.testkit.HostCrashContract;
 import dev.warren.testkit.RuntimeFactory;
+import dev.warren.testsupport.Exclusive;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
-@ResourceLock(EngineUnderTest.LOCAL)
+@Exclusive(EngineUnderTest.LOCAL)
 @Tag("once")
 class DockerHostCrashIT extends HostCrashContract {
   @Override

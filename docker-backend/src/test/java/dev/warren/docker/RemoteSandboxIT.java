@@ -10,12 +10,13 @@ import dev.warren.Mount;
 import dev.warren.MountPolicy;
 import dev.warren.Sandbox;
 import dev.warren.SandboxAddress;
-import dev.warren.SandboxException.Code;
 import dev.warren.SandboxException;
+import dev.warren.SandboxException.Code;
 import dev.warren.SandboxSpec;
 import dev.warren.StateDirectory;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
+import dev.warren.testsupport.Exclusive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,11 +29,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What is different about an engine that shares neither files nor processes with this host. */
 @Tag("engine")
-@ResourceLock(EngineUnderTest.REMOTE)
+@Exclusive(EngineUnderTest.REMOTE)
 @Timeout(120)
 class RemoteSandboxIT {
   private static final BotId BOT = BotId.of("remote-bot");

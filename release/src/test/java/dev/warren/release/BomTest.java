@@ -22,7 +22,8 @@ class BomTest {
   void projectThatImportsTheBom_getsVersionsOfAllPublishedModulesAndNothingElse() throws Exception {
     Model bom = Modules.pom(Modules.ROOT.resolve("bom"));
 
-    List<Dependency> managed = effective(importing(bom)).getDependencyManagement().getDependencies();
+    List<Dependency> managed =
+        effective(importing(bom)).getDependencyManagement().getDependencies();
 
     assertThat(managed).extracting(Dependency::getGroupId).containsOnly("dev.warren");
     assertThat(managed)

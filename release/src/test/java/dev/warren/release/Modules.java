@@ -44,7 +44,7 @@ final class Modules {
 
     /** The jar with the given classifier, which is empty for that of the classes. */
     Path jar(String classifier) {
-      String version = pom(ROOT).getVersion();
+      String version = Modules.pom(ROOT).getVersion();
       String suffix = classifier.isEmpty() ? "" : "-" + classifier;
       return directory.resolve("target/" + artifact() + "-" + version + suffix + ".jar");
     }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.warren.ImageRef;
 import dev.warren.Network;
 import dev.warren.PullOptions;
-import dev.warren.PullProgress.Phase;
 import dev.warren.PullProgress;
-import dev.warren.SandboxException.Code;
+import dev.warren.PullProgress.Phase;
 import dev.warren.SandboxException;
+import dev.warren.SandboxException.Code;
 import dev.warren.StateDirectory;
 import dev.warren.docker.DockerDaemon;
 import dev.warren.docker.DockerRuntime;
@@ -20,6 +20,7 @@ import dev.warren.spi.Image;
 import dev.warren.spi.Images;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.testkit.Eventually;
+import dev.warren.testsupport.Exclusive;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,10 +44,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
-@ResourceLock(EngineUnderTest.LOCAL)
+@Exclusive(EngineUnderTest.LOCAL)
 @Timeout(120)
 class DockerImagesIT {
   @TempDir Path directory;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.warren.ImageRef;
 import dev.warren.Network;
 import dev.warren.PullOptions;
-import dev.warren.SandboxException.Code;
 import dev.warren.SandboxException;
+import dev.warren.SandboxException.Code;
 import dev.warren.StateDirectory;
 import dev.warren.docker.DockerDaemon;
 import dev.warren.docker.EngineUnderTest;
@@ -15,6 +15,7 @@ import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshot;
 import dev.warren.spi.Snapshots;
+import dev.warren.testsupport.Exclusive;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,10 +34,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("engine")
-@ResourceLock(EngineUnderTest.LOCAL)
+@Exclusive(EngineUnderTest.LOCAL)
 @Timeout(120)
 class DockerSnapshotsIT {
   private static final String OWNER = "snapshots-it";
