@@ -39,7 +39,7 @@ class DualEraIT extends PeerTestCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"AUTO,MODERN", "MODERN,MODERN", "LEGACY,LEGACY"})
+  @CsvSource({"DETECT,MODERN", "MODERN_ONLY,MODERN", "LEGACY_ONLY,LEGACY"})
   void eachMode_findsItsFamily_listsAndCalls(McpEraPolicy mode, McpEra era) throws Exception {
     Tap tap = new Tap(SandboxStdio.of(sandbox, command));
     try (McpSession session = session(tap).era(mode).open()) {
