@@ -1,7 +1,22 @@
 package dev.warren;
 
+import dev.warren.internal.concurrent.Interrupts;
+import dev.warren.internal.connection.BootLog;
+import dev.warren.internal.connection.BridgeConnector;
+import dev.warren.internal.connection.BridgeLinks;
+import dev.warren.internal.manager.Backups;
+import dev.warren.internal.manager.BotLocks;
+import dev.warren.internal.manager.BotSandbox;
+import dev.warren.internal.manager.BridgeLocator;
+import dev.warren.internal.manager.ContainerMaker;
+import dev.warren.internal.manager.ImagePuller;
 import dev.warren.internal.manager.ManagerSettings;
-import dev.warren.internal.manager.SandboxOperations;
+import dev.warren.internal.manager.OpenCheck;
+import dev.warren.internal.manager.OwnContainers;
+import dev.warren.internal.manager.Reconciler;
+import dev.warren.internal.manager.SandboxEvents;
+import dev.warren.internal.manager.SandboxLayout;
+import dev.warren.internal.manager.SandboxLifecycle;
 import dev.warren.internal.manager.Transport;
 import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
@@ -23,12 +38,34 @@ import java.util.regex.Pattern;
  * CANCELLED} (interrupt), {@code TIMEOUT} (the bot's lock) and {@code CLOSED}. Thread-safe.
  */
 public final class BotContainerManager implements AutoCloseable {
-  private final SandboxSpec spec;
-  private final SandboxOperations operations;
+  private final ManagerSettings settings;
+  private final OpenCheck open = new OpenCheck();
+  private final OwnContainers containers;
+  private final ImagePuller images;
+  private final BridgeLinks links;
+  private final Backups backups;
+  private final SandboxLifecycle lifecycle;
+  private final Reconciler reconciler;
+  private final SandboxEvents events;
 
   private BotContainerManager(ManagerSettings settings) {
-    this.spec = settings.spec();
-    this.operations = new SandboxOperations(settings);
+    this.settings = settings;
+    SandboxRuntime runtime = settings.runtime();
+    StateDirectory state = runtime.stateDirectory();
+    SandboxLayout layout = new SandboxLayout(state);
+    BotLocks locks = new BotLocks(state, settings.lockTimeout());
+    this.containers = new OwnContainers(runtime, settings.name());
+    this.images = new ImagePuller(runtime.images(), settings.pullPolicy(), settings.pullOptions());
+    ContainerMaker maker = new ContainerMaker(settings, layout, images);
+    BootLog bootLog = new BootLog(runtime, settings.startTimeout());
+    BridgeLocator locator = new BridgeLocator(runtime, containers, layout, bootLog);
+    this.links = new BridgeLinks(locator, BridgeConnector.create(state), settings.startTimeout());
+    this.backups = new Backups(state);
+    this.lifecycle =
+        new SandboxLifecycle(
+            settings, open, locks, layout, containers, maker, bootLog, locator, links, backups);
+    this.reconciler = new Reconciler(runtime, layout, containers, links, locks);
+    this.events = new SandboxEvents(runtime, containers, links, settings.listeners());
   }
 
   /** Starts to build a manager on a runtime, which it closes with itself. */
@@ -43,7 +80,8 @@ public final class BotContainerManager implements AutoCloseable {
    *     (registry), {@code DATA_LOSS}, {@code RESOURCE_EXHAUSTED}
    */
   public void init() {
-    operations.ensureImage();
+    open.require("pull image for", "");
+    settings.spec().image().ifPresent(images::ensure);
   }
 
   /**
@@ -55,23 +93,27 @@ public final class BotContainerManager implements AutoCloseable {
    *     PERMISSION_DENIED} (mounts, credentials); {@code INVALID_ARGUMENT}, {@code UNSUPPORTED}
    */
   public Sandbox start(BotId bot) {
-    return start(bot, spec);
+    return start(bot, settings.spec());
   }
 
   /** As {@link #start(BotId)}, with a spec of its own if the sandbox has to be made. */
   public Sandbox start(BotId bot, SandboxSpec ownSpec) {
-    operations.start(bot, ownSpec);
-    return view(bot);
+    lifecycle.start(bot, ownSpec);
+    return sandbox(bot);
   }
 
   /** The bot's sandbox, running or not; its calls need it to run. */
   public Optional<Sandbox> find(BotId bot) {
-    return operations.find(bot).map(info -> view(bot));
+    open.require("find", bot.value());
+    return containers.find("find", bot).map(container -> sandbox(bot));
   }
 
   /** All sandboxes of this manager. */
   public List<SandboxInfo> list() {
-    return operations.list();
+    open.require("list sandboxes", "");
+    List<SandboxInfo> result = new ArrayList<>();
+    containers.all().forEach((bot, container) -> result.add(containers.info(bot, container)));
+    return List.copyOf(result);
   }
 
   /**
@@ -79,12 +121,12 @@ public final class BotContainerManager implements AutoCloseable {
    * stays. Stopping one that is stopped or absent does nothing.
    */
   public void stop(BotId bot) {
-    operations.stop(bot);
+    lifecycle.stop(bot);
   }
 
   /** Deletes the bot's sandbox with its data. Deleting one that is absent does nothing. */
   public void delete(BotId bot) {
-    operations.delete(bot);
+    lifecycle.delete(bot);
   }
 
   /**
@@ -94,12 +136,13 @@ public final class BotContainerManager implements AutoCloseable {
    * @throws SandboxException {@code NOT_FOUND}
    */
   public Backup deletePreserving(BotId bot) {
-    return operations.deletePreserving(bot);
+    return lifecycle.deletePreserving(bot);
   }
 
   /** The preserved copies of a bot's data, oldest first. */
   public List<Backup> backups(BotId bot) {
-    return operations.backups(bot);
+    open.require("list backups of", bot.value());
+    return backups.list(bot);
   }
 
   /**
@@ -110,12 +153,12 @@ public final class BotContainerManager implements AutoCloseable {
    *     not run
    */
   public void restore(Backup backup) {
-    operations.restore(backup);
+    lifecycle.restore(backup);
   }
 
   /** Deletes a backup. */
   public void delete(Backup backup) {
-    operations.delete(backup);
+    lifecycle.delete(backup);
   }
 
   /**
@@ -124,31 +167,49 @@ public final class BotContainerManager implements AutoCloseable {
    * not touched.
    */
   public ReconcileReport reconcile() {
-    return operations.reconcile();
+    open.require("reconcile", "");
+    return reconciler.run();
   }
 
   /** Lets go of all connections; sandboxes go on, unless {@link Builder#stopOnClose} was set. */
   @Override
   public void close() {
-    operations.close();
+    if (!open.close()) {
+      return;
+    }
+    // New work is refused by now; the runtime goes last, because all others use it.
+    List<Runnable> steps = new ArrayList<>();
+    if (settings.stopOnClose()) {
+      steps.add(lifecycle::stopAll);
+    }
+    steps.add(events::close);
+    steps.add(links::close);
+    if (settings.closeRuntime()) {
+      steps.add(settings.runtime()::close);
+    }
+    Interrupts.shielded(() -> runAll(steps));
   }
 
-  SandboxAddress address(BotId bot) {
-    return operations.address(bot);
+  private static void runAll(List<Runnable> steps) {
+    RuntimeException first = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 
-  SandboxInfo info(BotId bot) {
-    return operations
-        .find(bot)
-        .orElseThrow(
-            () ->
-                SandboxException.of(SandboxException.Code.NOT_FOUND, "find sandbox of", bot.value())
-                    .detail("it has none")
-                    .build());
-  }
-
-  private Sandbox view(BotId bot) {
-    return new Sandbox(this, bot, operations.files(bot), operations.processes(bot));
+  private Sandbox sandbox(BotId bot) {
+    return new BotSandbox(bot, containers, lifecycle, links, open);
   }
 
   /** Collects the settings of a manager. Not thread-safe. */

@@ -5,72 +5,40 @@ package dev.warren;
  * needs no closing. It stays valid over a restart of the sandbox: calls go to the new instance,
  * while processes of the old one report {@code CONFLICT}. Thread-safe.
  */
-public final class Sandbox {
-  private final BotContainerManager manager;
-  private final BotId bot;
-  private final SandboxFiles files;
-  private final SandboxProcesses processes;
+public interface Sandbox {
 
-  Sandbox(BotContainerManager manager, BotId bot, SandboxFiles files, SandboxProcesses processes) {
-    this.manager = manager;
-    this.bot = bot;
-    this.files = files;
-    this.processes = processes;
-  }
-
-  public BotId bot() {
-    return bot;
-  }
+  BotId bot();
 
   /** Its files; relative paths start at {@code /data}. */
-  public SandboxFiles files() {
-    return files;
-  }
+  SandboxFiles files();
 
   /** Its processes, for everything beyond {@link #exec}. */
-  public SandboxProcesses processes() {
-    return processes;
-  }
+  SandboxProcesses processes();
 
   /**
    * Runs a command to its end, for at most {@link ExecRequest#DEFAULT_TIMEOUT}.
    *
    * @throws SandboxException as for {@link SandboxProcesses#exec}
    */
-  public ExecResult exec(String... argv) {
-    return processes.exec(ExecRequest.of(argv));
-  }
+  ExecResult exec(String... argv);
 
   /** Runs a command to its end; see {@link SandboxProcesses#exec}. */
-  public ExecResult exec(ExecRequest request) {
-    return processes.exec(request);
-  }
+  ExecResult exec(ExecRequest request);
 
   /**
    * How the host reaches its bridge now.
    *
    * @throws SandboxException {@code NOT_FOUND}, {@code UNAVAILABLE} when it does not run
    */
-  public SandboxAddress address() {
-    return manager.address(bot);
-  }
+  SandboxAddress address();
 
   /**
    * Its state in the engine.
    *
    * @throws SandboxException {@code NOT_FOUND}
    */
-  public SandboxInfo info() {
-    return manager.info(bot);
-  }
+  SandboxInfo info();
 
   /** Stops it; its data stays. See {@link BotContainerManager#stop}. */
-  public void stop() {
-    manager.stop(bot);
-  }
-
-  @Override
-  public String toString() {
-    return "Sandbox[" + bot + "]";
-  }
+  void stop();
 }

@@ -32,7 +32,7 @@ import java.util.UUID;
  * Archives of bots' data (0600) in the state directory. A backup appears complete or not at all,
  * and none is ever overwritten. Thread-safe.
  */
-final class Backups {
+public final class Backups {
   private static final String SUFFIX = ".tar.zst";
   private static final String UNFINISHED = ".part";
   private static final String BACKUPS = "backups";
@@ -40,7 +40,7 @@ final class Backups {
 
   private final StateDirectory state;
 
-  Backups(StateDirectory state) {
+  public Backups(StateDirectory state) {
     this.state = state;
   }
 
@@ -64,7 +64,7 @@ final class Backups {
     }
   }
 
-  List<Backup> list(BotId bot) {
+  public List<Backup> list(BotId bot) {
     List<Backup> backups = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory(bot), "*" + SUFFIX)) {
       for (Path file : files) {

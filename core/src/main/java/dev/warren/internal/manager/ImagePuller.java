@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Gets images by policy. Thread-safe. */
-final class ImagePuller {
+public final class ImagePuller {
   private static final Logger log = LoggerFactory.getLogger(ImagePuller.class);
 
   private final Images images;
   private final PullPolicy policy;
   private final PullOptions options;
 
-  ImagePuller(Images images, PullPolicy policy, PullOptions options) {
+  public ImagePuller(Images images, PullPolicy policy, PullOptions options) {
     this.images = images;
     this.policy = policy;
     this.options = options;
@@ -30,7 +30,7 @@ final class ImagePuller {
    *
    * @throws SandboxException {@code NOT_FOUND} for the policy {@code NEVER}; those of a pull
    */
-  void ensure(ImageRef ref) {
+  public void ensure(ImageRef ref) {
     Optional<Image> local = images.get(ref);
     switch (policy) {
       case ALWAYS -> images.pull(ref, options);

@@ -5,8 +5,8 @@ import dev.warren.ReconcileReport;
 import dev.warren.ReconcileReport.Outcome;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.internal.connection.BridgeLinks;
 import dev.warren.internal.connection.ConnectionSource;
-import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.TaskInfo;
 import dev.warren.spi.Tasks.StopOptions;
@@ -18,33 +18,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings what an earlier run of the host application left behind into order. Thread-safe. */
-final class Reconciler {
+public final class Reconciler {
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
 
   private final SandboxRuntime runtime;
   private final SandboxLayout layout;
+  private final OwnContainers containers;
   private final BridgeLinks links;
   private final BotLocks locks;
-  private final String manager;
 
-  Reconciler(
+  public Reconciler(
       SandboxRuntime runtime,
       SandboxLayout layout,
+      OwnContainers containers,
       BridgeLinks links,
-      BotLocks locks,
-      String manager) {
+      BotLocks locks) {
     this.runtime = runtime;
     this.layout = layout;
+    this.containers = containers;
     this.links = links;
     this.locks = locks;
-    this.manager = manager;
   }
 
-  ReconcileReport run() {
+  public ReconcileReport run() {
     Map<BotId, Outcome> outcomes = new LinkedHashMap<>();
-    for (ContainerInfo container : runtime.containers().listByLabel(Labels.MANAGER, manager)) {
-      Labels.botOf(container, manager).ifPresent(bot -> outcomes.put(bot, one(bot)));
-    }
+    containers.all().keySet().forEach(bot -> outcomes.put(bot, one(bot)));
     List<String> orphans = runtime.snapshots().map(s -> s.orphaned()).orElse(List.of());
     layout.purge();
     return new ReconcileReport(outcomes, orphans);

@@ -1,21 +1,21 @@
 package dev.warren.internal.manager;
 
+import dev.warren.Backup;
 import dev.warren.BotId;
-import dev.warren.Mount;
-import dev.warren.MountPolicy;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.SandboxFiles;
 import dev.warren.SandboxSpec;
 import dev.warren.internal.concurrent.Interrupts;
+import dev.warren.internal.connection.BootLog;
+import dev.warren.internal.connection.BridgeLinks;
 import dev.warren.internal.connection.ConnectionSource;
+import dev.warren.internal.files.BridgeFiles;
+import dev.warren.internal.manager.ContainerMaker.Made;
 import dev.warren.spi.ContainerInfo;
-import dev.warren.spi.ContainerSpec;
-import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
-import dev.warren.spi.Snapshots;
 import dev.warren.spi.TaskInfo;
 import dev.warren.spi.Tasks.StopOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -23,45 +23,113 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts, stops and deletes sandboxes, step by step. The caller holds the bot's lock. Thread-safe
- * for different bots.
+ * Starts, stops, deletes and preserves sandboxes, step by step. Each operation holds the bot's lock
+ * from its first step to its last; methods that end in {@code Locked} expect the caller to hold it,
+ * because the lock is not reentrant. Thread-safe.
  */
-final class SandboxLifecycle {
+public final class SandboxLifecycle {
   private static final Logger log = LoggerFactory.getLogger(SandboxLifecycle.class);
 
   private final SandboxRuntime runtime;
+  private final SandboxSpec usualSpec;
+  private final Duration stopGrace;
+  private final OpenCheck open;
+  private final BotLocks locks;
   private final SandboxLayout layout;
-  private final SpecComposer composer;
-  private final ImagePuller images;
-  private final MountPolicy mounts;
+  private final OwnContainers containers;
+  private final ContainerMaker maker;
+  private final BootLog bootLog;
   private final BridgeLocator locator;
   private final BridgeLinks links;
-  private final Supplier<Path> binary;
-  private final Supplier<Path> clientCa;
-  private final Duration stopGrace;
+  private final Backups backups;
 
-  SandboxLifecycle(ManagerParts parts) {
-    this.runtime = parts.runtime();
-    this.layout = parts.layout();
-    this.composer = parts.composer();
-    this.images = parts.images();
-    this.mounts = parts.mounts();
-    this.locator = parts.locator();
-    this.links = parts.links();
-    this.binary = parts.binary();
-    this.clientCa = parts.clientCa();
-    this.stopGrace = parts.stopGrace();
+  public SandboxLifecycle(
+      ManagerSettings settings,
+      OpenCheck open,
+      BotLocks locks,
+      SandboxLayout layout,
+      OwnContainers containers,
+      ContainerMaker maker,
+      BootLog bootLog,
+      BridgeLocator locator,
+      BridgeLinks links,
+      Backups backups) {
+    this.runtime = settings.runtime();
+    this.usualSpec = settings.spec();
+    this.stopGrace = settings.stopGrace();
+    this.open = open;
+    this.locks = locks;
+    this.layout = layout;
+    this.containers = containers;
+    this.maker = maker;
+    this.bootLog = bootLog;
+    this.locator = locator;
+    this.links = links;
+    this.backups = backups;
   }
 
   /** Makes sure that the bot's sandbox runs and answers; undoes on failure what this call did. */
-  void start(BotId bot, SandboxSpec spec, Transport transport) {
+  public void start(BotId bot, SandboxSpec spec) {
+    locked("start", bot, () -> startLocked(bot, spec));
+  }
+
+  public void stop(BotId bot) {
+    locked("stop", bot, () -> stopLocked(bot));
+  }
+
+  public void delete(BotId bot) {
+    locked("delete", bot, () -> deleteLocked(bot));
+  }
+
+  /** A failed backup leaves the sandbox as it was: nothing is deleted. */
+  public Backup deletePreserving(BotId bot) {
+    return locked("delete", bot, () -> deletePreservingLocked(bot));
+  }
+
+  public void restore(Backup backup) {
+    locked("restore", backup.bot(), () -> backups.restore(backup, files(backup.bot())));
+  }
+
+  public void delete(Backup backup) {
+    locked("delete backup of", backup.bot(), () -> backups.delete(backup));
+  }
+
+  /** Stops all sandboxes of a manager that is being closed. */
+  public void stopAll() {
+    for (BotId bot : containers.all().keySet()) {
+      try (BotLocks.Lock lock = locks.acquire("stop", bot)) {
+        stopLocked(bot);
+      }
+    }
+  }
+
+  private void locked(String operation, BotId bot, Runnable work) {
+    BotId unused =
+        locked(
+            operation,
+            bot,
+            () -> {
+              work.run();
+              return bot;
+            });
+  }
+
+  private <T> T locked(String operation, BotId bot, Supplier<T> work) {
+    open.require(operation, bot.value());
+    try (BotLocks.Lock lock = locks.acquire(operation, bot)) {
+      open.require(operation, bot.value());
+      return work.get();
+    }
+  }
+
+  private void startLocked(BotId bot, SandboxSpec spec) {
     String id = Labels.containerId(bot);
-    checkMounts(spec);
+    maker.checkMounts(spec);
     boolean fresh = false;
     boolean created = false;
     boolean started = false;
     try {
-      Optional<ContainerInfo> existing = locator.findOwn("start", bot);
+      Optional<ContainerInfo> existing = containers.find("start", bot);
       ContainerInfo container;
       if (existing.isPresent()) {
         if (reachable(bot, id)) {
@@ -69,10 +137,10 @@ final class SandboxLifecycle {
         }
         container = existing.get();
         stopWhatDoesNotAnswer(id);
-        prepare(id, spec, Transport.of(container));
+        maker.prepare(id, spec, Transport.of(container));
       } else {
         fresh = true;
-        Made made = create(bot, spec, transport);
+        Made made = maker.make(bot, spec);
         created = made.anew();
         container = made.container();
       }
@@ -91,17 +159,17 @@ final class SandboxLifecycle {
     }
   }
 
-  void stop(BotId bot) {
-    if (locator.findOwn("stop", bot).isPresent()) {
+  private void stopLocked(BotId bot) {
+    if (containers.find("stop", bot).isPresent()) {
       runtime.tasks().stop(Labels.containerId(bot), StopOptions.grace(stopGrace));
     }
     links.forget(bot);
   }
 
   /** The data first, in one step, so that nothing of it turns up again after a crash. */
-  void delete(BotId bot) {
+  private void deleteLocked(BotId bot) {
     String id = Labels.containerId(bot);
-    if (locator.findOwn("delete", bot).isPresent()) {
+    if (containers.find("delete", bot).isPresent()) {
       runtime.tasks().stop(id, StopOptions.kill());
       links.forget(bot);
       layout.discardData(id);
@@ -111,39 +179,29 @@ final class SandboxLifecycle {
     layout.remove(id);
   }
 
-  private Made create(BotId bot, SandboxSpec spec, Transport transport) {
-    Optional<Path> ca = transport == Transport.TCP ? Optional.of(clientCa.get()) : Optional.empty();
-    ContainerSpec container = composer.compose(bot, spec, transport, ca);
-    if (spec.image().isPresent() && runtime.info().can(Capability.IMAGES)) {
-      images.ensure(spec.image().get());
-    }
-    prepare(container.id(), spec, transport);
+  private Backup deletePreservingLocked(BotId bot) {
+    boolean ran = containers.running(Labels.containerId(bot));
+    containers.require("delete", bot);
+    startLocked(bot, usualSpec);
+    Backup backup;
     try {
-      return new Made(runtime.containers().create(container), true);
-    } catch (SandboxException e) {
-      Optional<Snapshots> snapshots = runtime.snapshots();
-      if (e.code() == Code.ALREADY_EXISTS
-          && snapshots.isPresent()
-          && snapshots.get().orphaned().contains(container.id())) {
-        log.warn("The container of bot {} was lost; its data was found and is used again", bot);
-        return new Made(snapshots.get().adopt(container), false);
+      backup = backups.preserve(bot, files(bot));
+    } catch (RuntimeException e) {
+      if (!ran) {
+        Interrupts.shielded(() -> stopLocked(bot));
       }
       throw e;
     }
+    deleteLocked(bot);
+    return backup;
   }
 
-  private void prepare(String id, SandboxSpec spec, Transport transport) {
-    layout.install(id, binary.get());
-    if (transport == Transport.UNIX) {
-      layout.prepareSocketDirectory(id, spec.user().isPresent());
-    }
-    if (SpecComposer.separateData(spec)) {
-      layout.prepareData(id);
-    }
+  private SandboxFiles files(BotId bot) {
+    return new BridgeFiles(links.source(bot), bot.value());
   }
 
   private void stopWhatDoesNotAnswer(String id) {
-    if (locator.running(id)) {
+    if (containers.running(id)) {
       runtime.tasks().stop(id, StopOptions.grace(stopGrace));
     }
   }
@@ -176,14 +234,6 @@ final class SandboxLifecycle {
     }
   }
 
-  private void checkMounts(SandboxSpec spec) {
-    for (Mount mount : spec.mounts()) {
-      if (mount instanceof Mount.Bind bind) {
-        mounts.check(bind);
-      }
-    }
-  }
-
   /** A bridge that ended says why on its output. */
   private SandboxException explained(BotId bot, String id, RuntimeException failure) {
     if (!(failure instanceof SandboxException known)) {
@@ -196,7 +246,7 @@ final class SandboxLifecycle {
       return known;
     }
     String[] tail = {""};
-    Interrupts.shielded(() -> tail[0] = locator.logTail(id));
+    Interrupts.shielded(() -> tail[0] = bootLog.tail(id));
     return SandboxException.of(known.code(), "start", bot.value())
         .backend(runtime.info().name())
         .reason(known.reason().orElse(null))
@@ -228,11 +278,4 @@ final class SandboxLifecycle {
       failure.addSuppressed(e);
     }
   }
-
-  /**
-   * A container that {@link #create} came by.
-   *
-   * @param anew it has no data yet: a failed start may delete it
-   */
-  private record Made(ContainerInfo container, boolean anew) {}
 }

@@ -1,18 +1,17 @@
-package dev.warren.internal.manager;
+package dev.warren.internal.connection;
 
 import dev.warren.BotId;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.internal.concurrent.SharedCall;
 import dev.warren.internal.concurrent.SharedCall.Abandoned;
-import dev.warren.internal.connection.BridgeConnection;
-import dev.warren.internal.connection.ConnectionSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection for each running sandbox, shared by all callers, opened once however many ask for
@@ -66,20 +65,6 @@ public final class ConnectionPool implements AutoCloseable {
     }
   }
 
-  /** Hands over a connection that was opened outside, as the bot's current one. */
-  public void put(BotId bot, BridgeConnection connection) {
-    Slot fresh = new Slot(SharedCall.done(connection));
-    Slot old;
-    synchronized (slots) {
-      if (closed) {
-        old = fresh;
-      } else {
-        old = slots.put(bot, fresh);
-      }
-    }
-    retire(old);
-  }
-
   /** Forgets the bot's connection; calls that use it go on, and fail if the bridge is gone. */
   public void evict(BotId bot) {
     Slot old;
@@ -108,13 +93,6 @@ public final class ConnectionPool implements AutoCloseable {
     idle.forEach(this::retire);
   }
 
-  /** Connections that are open or being opened. */
-  public int size() {
-    synchronized (slots) {
-      return slots.size();
-    }
-  }
-
   @Override
   public void close() {
     List<Slot> all;
@@ -133,7 +111,7 @@ public final class ConnectionPool implements AutoCloseable {
             .detail("the manager was closed")
             .build();
       }
-      Slot slot = slots.computeIfAbsent(bot, unused -> new Slot(new SharedCall<>()));
+      Slot slot = slots.computeIfAbsent(bot, unused -> new Slot());
       slot.leases++;
       return slot;
     }
@@ -158,7 +136,7 @@ public final class ConnectionPool implements AutoCloseable {
     }
   }
 
-  private void retire(@org.jspecify.annotations.Nullable Slot slot) {
+  private void retire(@Nullable Slot slot) {
     if (slot == null) {
       return;
     }
@@ -174,14 +152,10 @@ public final class ConnectionPool implements AutoCloseable {
 
   /** A place for one connection. Its counts are guarded by the pool's monitor. */
   private static final class Slot {
-    private final SharedCall<BridgeConnection> connection;
+    private final SharedCall<BridgeConnection> connection = new SharedCall<>();
     private int leases;
     private long lastUsed = System.nanoTime();
     private boolean retired;
-
-    private Slot(SharedCall<BridgeConnection> connection) {
-      this.connection = connection;
-    }
 
     private void close() {
       connection.whenDone(

@@ -1,4 +1,4 @@
-package dev.warren.internal.manager;
+package dev.warren.internal.connection;
 
 import dev.warren.internal.concurrent.SharedCall;
 import dev.warren.internal.concurrent.SharedCall.Abandoned;

@@ -1,4 +1,4 @@
-package dev.warren.internal.manager;
+package dev.warren.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

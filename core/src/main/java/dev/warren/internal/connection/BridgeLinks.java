@@ -1,13 +1,9 @@
-package dev.warren.internal.manager;
+package dev.warren.internal.connection;
 
 import dev.warren.BotId;
 import dev.warren.SandboxAddress;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.internal.connection.BridgeConnection;
-import dev.warren.internal.connection.BridgeConnector;
-import dev.warren.internal.connection.ConnectionSource;
-import dev.warren.internal.manager.BridgeLocator.Located;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -23,18 +19,18 @@ public final class BridgeLinks implements AutoCloseable {
   private static final int ATTEMPTS = 2;
   private static final long FIRST_PAUSE_MILLIS = 100;
 
-  private final BridgeLocator locator;
+  private final BridgeLookup lookup;
   private final BridgeConnector connector;
   private final Duration timeout;
-  private final AddressCache<BotId, Located> addresses;
+  private final AddressCache<BotId, BridgeLocation> addresses;
   private final ConnectionPool pool;
   private final Retry retry;
 
-  BridgeLinks(BridgeLocator locator, BridgeConnector connector, Duration timeout) {
-    this.locator = locator;
+  public BridgeLinks(BridgeLookup lookup, BridgeConnector connector, Duration timeout) {
+    this.lookup = lookup;
     this.connector = connector;
     this.timeout = timeout;
-    this.addresses = new AddressCache<>(locator::locate);
+    this.addresses = new AddressCache<>(lookup::locate);
     this.pool = new ConnectionPool(this::connect, IDLE);
     this.retry =
         Retry.of(
@@ -50,31 +46,31 @@ public final class BridgeLinks implements AutoCloseable {
     return pool.source(bot);
   }
 
-  ConnectionSource.Lease lease(String operation, BotId bot) {
+  public ConnectionSource.Lease lease(String operation, BotId bot) {
     return pool.lease(operation, bot);
   }
 
-  SandboxAddress address(BotId bot) {
+  public SandboxAddress address(BotId bot) {
     return addresses.get(bot).address();
   }
 
   /** Spares the next lease the questions to the engine whose answers are known. */
-  void learn(BotId bot, Located located) {
-    addresses.put(bot, located);
+  public void learn(BotId bot, BridgeLocation location) {
+    addresses.put(bot, location);
   }
 
   /** Drops what is known about a bot's bridge; calls in flight are not touched. */
-  void forget(BotId bot) {
+  public void forget(BotId bot) {
     addresses.invalidate(bot);
     pool.evict(bot);
   }
 
   /** Drops all addresses: events may have been lost. Open connections prove themselves. */
-  void forgetAddresses() {
+  public void forgetAddresses() {
     addresses.invalidateAll();
   }
 
-  void evictIdle() {
+  public void evictIdle() {
     pool.evictIdle();
   }
 
@@ -88,14 +84,14 @@ public final class BridgeLinks implements AutoCloseable {
   private BridgeConnection connect(BotId bot) {
     return retry.executeSupplier(
         () -> {
-          Located located = addresses.get(bot);
+          BridgeLocation location = addresses.get(bot);
           try {
             return connector.connect(
-                located.address(),
-                located.containerId(),
-                Optional.of(located.boot().fingerprint()),
+                location.address(),
+                location.containerId(),
+                Optional.of(location.fingerprint()),
                 timeout,
-                () -> locator.running(located.containerId()));
+                () -> lookup.running(location.containerId()));
           } catch (SandboxException e) {
             addresses.invalidate(bot);
             throw e;

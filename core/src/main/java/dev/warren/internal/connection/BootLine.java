@@ -1,4 +1,4 @@
-package dev.warren.internal.manager;
+package dev.warren.internal.connection;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param instance drawn at this boot
  * @param fingerprint {@code sha256:} and the digest of the public key
  */
-record BootLine(String instance, String fingerprint) {
+public record BootLine(String instance, String fingerprint) {
   private static final Pattern LINE =
       Pattern.compile(
           "\\{\"warren\":\"boot\",\"protocol\":\\d+,\"sandbox\":\"(?<sandbox>[^\"]*)\","
