@@ -190,6 +190,22 @@ class ArchitectureTest {
   }
 
   @Test
+  void theHttpHalf_talksToProcessesItself_notThroughSessions() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.warren.mcp.http..", "dev.warren.mcp.internal.http..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                    "dev.warren.mcp.internal.session..",
+                    "dev.warren.mcp.internal.proxy..",
+                    "dev.warren.mcp.internal.tools..",
+                    "dev.warren.mcp.proxy..")
+                .or(JavaClass.Predicates.assignableTo("dev.warren.mcp.McpSession")))
+        .check(MCP);
+  }
+
+  @Test
   void publicSignatures_nameNoLibrary_andNothingInternal() {
     DescribedPredicate<JavaClass> hidden =
         resideInAnyPackage("com..", "io..", "dev.warren.mcp.internal..");

@@ -3,6 +3,7 @@ package dev.warren.mcp.channel.host;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.channel.StdioChannel;
+import dev.warren.mcp.internal.thread.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,8 +76,7 @@ public final class HostChannel implements StdioChannel {
   }
 
   private Thread daemon(String role, Runnable work) {
-    Thread thread = new Thread(work, "warren-mcp-" + role + "-" + process.pid());
-    thread.setDaemon(true);
+    Thread thread = DaemonThreads.create("warren-mcp-" + role + "-" + process.pid(), work);
     thread.start();
     return thread;
   }

@@ -7,6 +7,7 @@ import dev.warren.mcp.McpSession;
 import dev.warren.mcp.McpSessionBuilder;
 import dev.warren.mcp.McpState;
 import dev.warren.mcp.channel.StdioTransport;
+import dev.warren.mcp.internal.thread.DaemonThreads;
 import dev.warren.mcp.proxy.McpServerLookup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,14 +68,7 @@ public final class SharedSessions implements AutoCloseable {
     this.setup = setup;
     this.limit = limit;
     this.idleNanos = idle.toNanos();
-    this.sweeper =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "warren-mcp-proxy");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.sweeper = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("warren-mcp-proxy"));
     long period = Math.max(idleNanos / 4, TimeUnit.MILLISECONDS.toNanos(10));
     Future<?> unused =
         sweeper.scheduleWithFixedDelay(this::endIdle, period, period, TimeUnit.NANOSECONDS);
@@ -177,9 +171,7 @@ public final class SharedSessions implements AutoCloseable {
   /** Elsewhere, because a server may take its time to end. */
   private static void end(List<McpSession> taken) {
     for (McpSession session : taken) {
-      Thread thread = new Thread(session::close, "warren-mcp-proxy-end");
-      thread.setDaemon(true);
-      thread.start();
+      DaemonThreads.create("warren-mcp-proxy-end", session::close).start();
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.warren.mcp.internal.rpc;
 
 import dev.warren.mcp.channel.StdioChannel;
-import dev.warren.mcp.internal.thread.CallbackThreads;
+import dev.warren.mcp.internal.thread.DaemonThreads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +67,7 @@ final class Outbox {
 
   void start(StdioChannel channel, String name) {
     Thread thread =
-        CallbackThreads.daemons("warren-mcp-write " + name).newThread(() -> run(channel));
+        DaemonThreads.numbered("warren-mcp-write " + name).newThread(() -> run(channel));
     writer = thread;
     thread.start();
   }

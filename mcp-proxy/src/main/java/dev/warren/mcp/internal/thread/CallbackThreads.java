@@ -1,8 +1,6 @@
 package dev.warren.mcp.internal.thread;
 
-import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,15 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Thread-safe.
  */
 public final class CallbackThreads implements AutoCloseable {
-  /** Before it, a virtual thread that blocks in a synchronized block holds its carrier. */
-  private static final int UNPINNED_VIRTUAL_THREADS = 24;
-
   private static final int PARALLELISM = 32;
   private static final int MOST_THREADS = 512;
   private static final int IDLE_SECONDS = 10;
 
-  private final ExecutorService executor = newExecutor();
-  private final ThreadFactory afterClose = daemons("warren-mcp-late");
+  private final ExecutorService executor =
+      VirtualThreads.executor().orElseGet(CallbackThreads::newPool);
+  private final ThreadFactory afterClose = DaemonThreads.numbered("warren-mcp-late");
 
   /** Runs a task soon; never on the caller's thread, not even when closed. */
   public void execute(Runnable task) {
@@ -41,24 +37,7 @@ public final class CallbackThreads implements AutoCloseable {
     executor.shutdown();
   }
 
-  public static ThreadFactory daemons(String name) {
-    AtomicInteger count = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
-  }
-
-  private static ExecutorService newExecutor() {
-    if (Runtime.version().feature() >= UNPINNED_VIRTUAL_THREADS) {
-      try {
-        return (ExecutorService)
-            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-      } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-        throw new LinkageError("Java 24 has virtual threads", e);
-      }
-    }
+  private static ExecutorService newPool() {
     AtomicInteger count = new AtomicInteger();
     return new ForkJoinPool(
         PARALLELISM,

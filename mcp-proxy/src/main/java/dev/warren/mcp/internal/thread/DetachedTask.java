@@ -11,17 +11,15 @@ public final class DetachedTask {
   private DetachedTask() {}
 
   public static void run(String what, Runnable errand) {
-    Thread thread =
-        new Thread(
+    DaemonThreads.create(
+            "warren-mcp-errand",
             () -> {
               try {
                 errand.run();
               } catch (SandboxException e) {
                 LOG.debug("{}: {}", what, e.getMessage());
               }
-            },
-            "warren-mcp-errand");
-    thread.setDaemon(true);
-    thread.start();
+            })
+        .start();
   }
 }

@@ -26,7 +26,7 @@ public interface Timer {
     private final ScheduledThreadPoolExecutor executor;
 
     private SystemTimer() {
-      executor = new ScheduledThreadPoolExecutor(1, CallbackThreads.daemons("warren-mcp-timer"));
+      executor = new ScheduledThreadPoolExecutor(1, DaemonThreads.numbered("warren-mcp-timer"));
       executor.setRemoveOnCancelPolicy(true);
       executor.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
       executor.allowCoreThreadTimeOut(true);

@@ -3,6 +3,7 @@ package dev.warren.mcp.internal.tools;
 import dev.warren.Sandbox;
 import dev.warren.SandboxFiles;
 import dev.warren.WriteOptions;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** One place of a text file. */
@@ -44,7 +45,7 @@ public final class EditTool implements Tool {
     String edited = TextEdit.replaceOnce(path, files.readString(path), oldText, newText);
     files.writeBytes(
         path,
-        edited.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+        edited.getBytes(StandardCharsets.UTF_8),
         WriteOptions.defaults().ifRevision(revision));
     return Map.of("ok", true);
   }

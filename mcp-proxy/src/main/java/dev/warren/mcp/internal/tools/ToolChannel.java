@@ -6,6 +6,7 @@ import dev.warren.mcp.Json;
 import dev.warren.mcp.channel.ServerExit;
 import dev.warren.mcp.channel.StdioChannel;
 import dev.warren.mcp.internal.errors.ErrorCodes;
+import dev.warren.mcp.internal.thread.DaemonThreads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,11 +50,7 @@ public final class ToolChannel implements StdioChannel {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING),
-            task -> {
-              Thread thread = new Thread(task, "warren-mcp-tool");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("warren-mcp-tool"));
     executor.allowCoreThreadTimeOut(true);
   }
 

@@ -1,18 +1,17 @@
 package dev.warren.mcp.internal.http.exchange;
 
 import dev.warren.mcp.http.McpHttpExchange;
+import dev.warren.mcp.internal.thread.DaemonThreads;
+import dev.warren.mcp.internal.thread.VirtualThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one endpoint: some for requests, some for what is written to streams, some for
@@ -21,9 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * starve requests, however many there are. Thread-safe.
  */
 public final class HttpThreads implements AutoCloseable {
-  /** Before it, a virtual thread that blocks in a synchronized block holds its carrier. */
-  private static final int UNPINNED_VIRTUAL_THREADS = 24;
-
   private static final int POOL = 32;
 
   private final ExecutorService requests = newExecutor("warren-mcp-http", POOL);
@@ -38,7 +34,7 @@ public final class HttpThreads implements AutoCloseable {
    */
   public HttpThreads(int servers, Duration stall) {
     starters = newExecutor("warren-mcp-start", servers);
-    timer = new ScheduledThreadPoolExecutor(1, daemons("warren-mcp-timer"));
+    timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.numbered("warren-mcp-timer"));
     timer.setRemoveOnCancelPolicy(true);
     stallNanos = stall.toNanos();
   }
@@ -96,27 +92,19 @@ public final class HttpThreads implements AutoCloseable {
   }
 
   private static ExecutorService newExecutor(String name, int size) {
-    if (Runtime.version().feature() >= UNPINNED_VIRTUAL_THREADS) {
-      try {
-        return (ExecutorService)
-            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-      } catch (ReflectiveOperationException e) {
-        throw new LinkageError("Java 24 has virtual threads", e);
-      }
-    }
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons(name));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+    return VirtualThreads.executor().orElseGet(() -> newPool(name, size));
   }
 
-  private static ThreadFactory daemons(String name) {
-    AtomicInteger count = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+  private static ExecutorService newPool(String name, int size) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            size,
+            size,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            DaemonThreads.numbered(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 }

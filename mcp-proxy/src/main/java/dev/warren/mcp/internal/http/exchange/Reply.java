@@ -6,6 +6,7 @@ import dev.warren.mcp.http.McpHttpExchange;
 import dev.warren.mcp.internal.message.Envelope;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public record Reply(int status, Map<String, String> headers, byte[] body) {
 
   /** This reply with one header more. */
   public Reply with(String header, String value) {
-    Map<String, String> more = new java.util.LinkedHashMap<>(headers);
+    Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header, value);
     return new Reply(status, more, body);
   }
