@@ -50,7 +50,7 @@ final class BridgeProcess implements SandboxProcess {
     this.pipes = pipes;
     this.terminal = terminal;
     this.kept = kept;
-    this.stdin = new StdinStream(session);
+    this.stdin = new StdinStream(session.input());
   }
 
   @Override

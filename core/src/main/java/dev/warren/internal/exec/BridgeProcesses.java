@@ -110,10 +110,10 @@ public final class BridgeProcesses implements SandboxProcesses {
     Executor executor = lease.connection().threads().executor();
     ProcessSession session = new ProcessSession(target, sink, executor);
     if (pipes != null) {
-      pipes.feeds(session);
+      pipes.feeds(session.output());
     }
     if (input != null) {
-      session.feed(input);
+      session.input().feed(input);
     }
     session.begin(lease);
     return new BridgeProcess(

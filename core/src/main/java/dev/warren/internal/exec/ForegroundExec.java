@@ -38,7 +38,9 @@ final class ForegroundExec {
    * @throws SandboxException see {@link dev.warren.SandboxProcesses#exec}
    */
   ExecResult run() {
-    request.stdin().ifPresent(bytes -> session.feed(UnsafeByteOperations.unsafeWrap(bytes)));
+    request
+        .stdin()
+        .ifPresent(bytes -> session.input().feed(UnsafeByteOperations.unsafeWrap(bytes)));
     session.begin(Leases.usable(target.source(), target.operation()));
     long limit =
         request

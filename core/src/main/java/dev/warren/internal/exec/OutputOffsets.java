@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * How far the output of a process was received, consumed and acknowledged, and that nothing is
  * missing between. What is received is known to the thread that handles frames only; the rest, from
- * {@link #consume} on, is guarded by the session's lock.
+ * {@link #consume} on, is guarded by the monitor of the session's output.
  */
 final class OutputOffsets {
   private final boolean adopting;

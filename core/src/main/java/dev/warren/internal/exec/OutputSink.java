@@ -17,7 +17,7 @@ interface OutputSink {
   void failed(SandboxException failure);
 
   /**
-   * Whether it wants no more for now; it then calls {@link ProcessSession#resume} later. For any
+   * Whether it wants no more for now; it then calls {@link SessionOutput#resume} later. For any
    * thread.
    */
   default boolean isFull() {

@@ -15,15 +15,15 @@ final class PipeSink implements OutputSink {
   private final OutputPipe stdout = new OutputPipe(this::drained);
   private final OutputPipe stderr = new OutputPipe(this::drained);
   private final String subject;
-  private volatile @Nullable ProcessSession session;
+  private volatile @Nullable SessionOutput source;
 
   PipeSink(String subject) {
     this.subject = subject;
   }
 
   /** Whom to tell when there is room again. */
-  void feeds(ProcessSession from) {
-    session = from;
+  void feeds(SessionOutput from) {
+    source = from;
   }
 
   OutputPipe pipe(boolean isStderr) {
@@ -31,7 +31,7 @@ final class PipeSink implements OutputSink {
   }
 
   private void drained() {
-    ProcessSession from = session;
+    SessionOutput from = source;
     if (from != null) {
       from.resume();
     }

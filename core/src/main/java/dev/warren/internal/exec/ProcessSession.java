@@ -1,14 +1,11 @@
 package dev.warren.internal.exec;
 
-import com.google.protobuf.ByteString;
 import dev.warren.ProcessExit;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.bridge.v1.Attached;
 import dev.warren.bridge.v1.Cancel;
 import dev.warren.bridge.v1.Exit;
-import dev.warren.bridge.v1.LongLine;
-import dev.warren.bridge.v1.Output;
 import dev.warren.bridge.v1.ProcessAttach;
 import dev.warren.bridge.v1.ProcessInput;
 import dev.warren.bridge.v1.ProcessOutput;
@@ -21,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +25,17 @@ import org.jspecify.annotations.Nullable;
  * The conversation with one process, over as many streams as it takes: when one breaks, the next
  * goes on at the offset where it broke, in both directions. Thread-safe.
  *
- * <p>Frames are handled one at a time on the executor, in the order of their streams; what callers
- * do meanwhile (stdin, cancel, detach) and everything that is sent is under the lock. The sink is
- * never called under it.
+ * <p>Frames and ends of streams are handled one at a time on the executor, in the order of their
+ * streams. The session's lock guards which stream is the current one and what callers asked for
+ * meanwhile (cancel, size, detach); what is written and what is read have locks of their own, in
+ * {@link SessionInput} and {@link SessionOutput}.
+ *
+ * <p>Order of the locks: session → input or output, never both → {@link ProcessStream}, which is
+ * held while sending. The sink, futures and leases are never called under any of them.
  */
 final class ProcessSession implements ProcessStream.Owner {
   private static final ProcessInput CANCEL =
       ProcessInput.newBuilder().setCancel(Cancel.getDefaultInstance()).build();
-  private static final int ACK_BYTES = 128 << 10;
   private static final long ACK_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long PARTING_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LEAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -45,30 +44,35 @@ final class ProcessSession implements ProcessStream.Owner {
   private final OutputSink sink;
   private final Executor executor;
   private final Reconnection reconnection;
+  private final SessionInput input = new SessionInput();
+  private final SessionOutput output;
   private final CompletableFuture<Attached> started = new CompletableFuture<>();
   private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
-  private final OutputOffsets offsets;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition stdinChanged = lock.newCondition();
   // All below is guarded by the lock; the volatile ones may be read without it.
-  private final StdinBuffer stdin = new StdinBuffer();
   private @Nullable ProcessStream stream;
   private @Nullable Attached attached;
   private @Nullable Resize size;
   private boolean live; // the stream has answered
-  private int owed; // frames to ask for once the sink has room
   private boolean cancelled;
   private volatile boolean leaving;
   private volatile boolean ended;
-  private boolean ackDue;
 
   ProcessSession(ProcessTarget target, OutputSink sink, Executor executor) {
     this.target = target;
     this.sink = sink;
     this.executor = executor;
     this.reconnection = new Reconnection(target, executor);
-    this.offsets = new OutputOffsets(target.first().hasAttach());
+    this.output = new SessionOutput(target, sink);
+  }
+
+  SessionInput input() {
+    return input;
+  }
+
+  SessionOutput output() {
+    return output;
   }
 
   /** Opens the first stream over a lease that it takes over; see {@link #started}. */
@@ -91,7 +95,7 @@ final class ProcessSession implements ProcessStream.Owner {
     try {
       stream = opened;
       live = false;
-      owed = 0;
+      output.begins(opened);
       opened.begin(first, this);
     } finally {
       lock.unlock();
@@ -106,27 +110,11 @@ final class ProcessSession implements ProcessStream.Owner {
     try {
       switch (frame.getFrameCase()) {
         case ATTACHED -> attached(from, frame.getAttached());
-        case STDIN_ACCEPTED ->
-            withStdin(
-                () ->
-                    stdin.accepted(
-                        frame.getStdinAccepted().getOffset(),
-                        frame.getStdinAccepted().getBroken()));
+        case STDIN_ACCEPTED -> input.accepted(frame.getStdinAccepted());
         case EXIT -> exited(from, frame.getExit());
-        case OUTPUT -> output(frame.getOutput());
-        case GAP -> {
-          long bytes = offsets.gap(frame.getGap());
-          if (bytes > 0) {
-            sink.gap(OutputOffsets.isStderr(frame.getGap().getStream()), bytes);
-          }
-        }
-        case LONG_LINE -> {
-          LongLine line = frame.getLongLine();
-          if (offsets.longLine(line)) {
-            boolean stderr = OutputOffsets.isStderr(line.getStream());
-            sink.longLine(stderr, line.getLength(), line.getHead(), line.getTail());
-          }
-        }
+        case OUTPUT -> output.output(frame.getOutput());
+        case GAP -> output.gap(frame.getGap());
+        case LONG_LINE -> output.longLine(frame.getLongLine());
         case FRAME_NOT_SET -> {} // newer than we are, and of no concern to us
       }
     } catch (OutputOffsets.HoleException e) {
@@ -139,13 +127,8 @@ final class ProcessSession implements ProcessStream.Owner {
     if (!frame.hasAttached()) {
       reconnection.progress();
     }
-    consumed(from);
-  }
-
-  private void output(Output output) throws OutputOffsets.HoleException {
-    ByteString data = offsets.output(output);
-    if (!data.isEmpty()) {
-      sink.output(OutputOffsets.isStderr(output.getStream()), data);
+    if (output.consumed(from)) {
+      reconnection.after(ACK_DELAY_NANOS, output::acknowledgeLate);
     }
   }
 
@@ -156,64 +139,22 @@ final class ProcessSession implements ProcessStream.Owner {
       attached = frame;
       live = true;
       reconnection.attached();
-      stdin.attached(
-          frame.getStdinAccepted(), frame.getStdinClosed(), frame.getStdinWindow(), first);
+      output.attached();
       if (cancelled) {
         from.send(CANCEL);
       }
       if (size != null) {
         from.send(ProcessInput.newBuilder().setResize(size).build());
       }
-      pumpStdin();
+      input.attached(from, frame, first);
     } finally {
       lock.unlock();
     }
     started.complete(frame);
   }
 
-  /** Asks for the next frame, and tells the bridge what it may forget. */
-  private void consumed(ProcessStream from) {
-    lock.lock();
-    try {
-      if (from != stream || ended) {
-        return;
-      }
-      offsets.consume();
-      if (sink.isFull()) {
-        owed++;
-      } else {
-        from.request(1);
-      }
-      long unacknowledged = offsets.unacknowledged();
-      if (unacknowledged >= Math.min(ACK_BYTES, target.journalBytes() / 8)) {
-        acknowledge();
-      } else if (unacknowledged > 0 && !ackDue && !target.attended()) {
-        ackDue = true;
-        reconnection.after(ACK_DELAY_NANOS, this::acknowledgeLate);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void acknowledgeLate() {
-    lock.lock();
-    try {
-      ackDue = false;
-      acknowledge();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void acknowledge() {
-    if (stream != null && live && offsets.unacknowledged() > 0) {
-      stream.send(ProcessInput.newBuilder().setAck(offsets.acknowledge()).build());
-    }
-  }
-
   private void exited(ProcessStream from, Exit frame) {
-    Optional<String> missing = offsets.missingAt(frame);
+    Optional<String> missing = output.missingAt(frame);
     if (missing.isPresent()) {
       fail(target.error(Code.DATA_LOSS, missing.get()).build());
       return;
@@ -241,7 +182,7 @@ final class ProcessSession implements ProcessStream.Owner {
       if (from != stream || ended) {
         return;
       }
-      stream = null;
+      forgetStream();
       if (size != null && target.first().hasAttach() && why.code() == Code.INVALID_ARGUMENT) {
         size = null; // only the bridge knew that there is no terminal; the process is unharmed
         lost = true;
@@ -265,7 +206,7 @@ final class ProcessSession implements ProcessStream.Owner {
     lock.lock();
     try {
       long epoch = attached == null ? 0 : attached.getEpoch();
-      ProcessAttach.Builder again = offsets.attach().setProcessId(target.id()).setEpoch(epoch);
+      ProcessAttach.Builder again = output.attach().setProcessId(target.id()).setEpoch(epoch);
       // Nobody else knows an id that was just drawn: whoever seems attached is our lost stream.
       again.setTakeOver(attached == null && target.first().hasStart());
       return ProcessInput.newBuilder().setAttach(again).build();
@@ -311,6 +252,13 @@ final class ProcessSession implements ProcessStream.Owner {
     }
   }
 
+  /** The caller holds the lock. */
+  private void forgetStream() {
+    stream = null;
+    input.lost();
+    output.lost();
+  }
+
   private SandboxException detached() {
     return target.error(Code.CLOSED, "this client has detached").build();
   }
@@ -320,7 +268,8 @@ final class ProcessSession implements ProcessStream.Owner {
     try {
       boolean first = !ended;
       ended = true;
-      stdinChanged.signalAll();
+      input.end();
+      output.end();
       return first;
     } finally {
       lock.unlock();
@@ -333,7 +282,7 @@ final class ProcessSession implements ProcessStream.Owner {
     lock.lock();
     try {
       last = stream;
-      stream = null;
+      forgetStream();
       if (last != null) {
         last.cancel("no longer needed");
       }
@@ -353,19 +302,6 @@ final class ProcessSession implements ProcessStream.Owner {
       }
     } finally {
       exit.completeExceptionally(failure);
-    }
-  }
-
-  /** The sink has room again. */
-  void resume() {
-    lock.lock();
-    try {
-      if (owed > 0 && stream != null && !sink.isFull()) {
-        stream.request(owed);
-        owed = 0;
-      }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -409,8 +345,8 @@ final class ProcessSession implements ProcessStream.Owner {
         return;
       }
       leaving = true;
-      stdinChanged.signalAll();
-      acknowledge();
+      input.leave();
+      output.acknowledge();
       last = stream;
     } finally {
       lock.unlock();
@@ -419,16 +355,7 @@ final class ProcessSession implements ProcessStream.Owner {
       return; // the reconnection that is under way will see it
     }
     // A cancel overtakes what was sent just before it, and the acknowledgement should arrive.
-    reconnection.after(
-        LEAVE_NANOS,
-        () -> {
-          lock.lock();
-          try {
-            last.cancel("detached");
-          } finally {
-            lock.unlock();
-          }
-        });
+    reconnection.after(LEAVE_NANOS, () -> last.cancel("detached"));
   }
 
   boolean isLeft() {
@@ -437,62 +364,5 @@ final class ProcessSession implements ProcessStream.Owner {
 
   boolean isEnded() {
     return ended;
-  }
-
-  /** Adds to stdin, whatever its length: for input that is in memory anyway. */
-  void feed(ByteString data) {
-    withStdin(
-        () -> {
-          stdin.add(data);
-          stdin.close();
-        });
-  }
-
-  /**
-   * Adds some of the bytes to stdin, waiting until the bridge takes any.
-   *
-   * @return how many; -1 when the process does not read them any more
-   */
-  int write(byte[] bytes, int offset, int length) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while (!stdin.hasRoom() && !ended && !leaving) {
-        stdinChanged.await();
-      }
-      if (ended || leaving || stdin.isBroken() || stdin.isClosing()) {
-        return -1;
-      }
-      int count = (int) Math.min(length, stdin.room());
-      stdin.add(ByteString.copyFrom(bytes, offset, count));
-      pumpStdin();
-      return count;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void closeStdin() {
-    withStdin(stdin::close);
-  }
-
-  private void withStdin(Runnable change) {
-    lock.lock();
-    try {
-      change.run();
-      pumpStdin();
-      stdinChanged.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void pumpStdin() {
-    if (stream == null || !live || leaving) {
-      return;
-    }
-    for (ProcessInput frame = stdin.next(); frame != null; frame = stdin.next()) {
-      stream.send(frame);
-    }
-    stdinChanged.signalAll();
   }
 }

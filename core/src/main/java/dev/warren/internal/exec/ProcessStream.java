@@ -13,8 +13,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One Exec or Attach call. What comes in goes to its owner, one call at a time, on the executor;
- * what goes out is sent under the owner's lock, because gRPC calls are not thread-safe.
+ * One Exec or Attach call. What comes in goes to its owner, one call at a time, on the executor.
+ * Thread-safe: what goes out is sent under the monitor, because gRPC calls are not, and under it
+ * nothing of ours is called.
  */
 final class ProcessStream {
   /** Frames asked for in advance: enough to keep the pipe full, few enough to stay small. */
@@ -58,7 +59,7 @@ final class ProcessStream {
                 CallOptions.DEFAULT.withExecutor(executor).withMaxInboundMessageSize(MAX_FRAME)));
   }
 
-  void begin(ProcessInput first, Owner owner) {
+  synchronized void begin(ProcessInput first, Owner owner) {
     call.start(
         new ClientCall.Listener<>() {
           @Override
@@ -78,19 +79,19 @@ final class ProcessStream {
     call.sendMessage(first);
   }
 
-  void send(ProcessInput frame) {
+  synchronized void send(ProcessInput frame) {
     if (!ended) {
       call.sendMessage(frame);
     }
   }
 
-  void request(int frames) {
+  synchronized void request(int frames) {
     if (!ended) {
       call.request(frames);
     }
   }
 
-  void cancel(String why) {
+  synchronized void cancel(String why) {
     ended = true;
     call.cancel(why, null);
   }

@@ -101,6 +101,13 @@ final class StdinBuffer {
     return null;
   }
 
+  /** Sends all that may be sent now. */
+  void sendTo(ProcessStream stream) {
+    for (ProcessInput frame = next(); frame != null; frame = next()) {
+      stream.send(frame);
+    }
+  }
+
   private ByteString at(long offset, int limit) {
     long position = start;
     for (Iterator<ByteString> pieces = kept.iterator(); pieces.hasNext(); ) {

@@ -7,11 +7,11 @@ import java.util.Objects;
 
 /** What a process reads. Every write is on its way when it returns. For one thread. */
 final class StdinStream extends OutputStream {
-  private final ProcessSession session;
+  private final SessionInput input;
   private boolean closed;
 
-  StdinStream(ProcessSession session) {
-    this.session = session;
+  StdinStream(SessionInput input) {
+    this.input = input;
   }
 
   @Override
@@ -29,7 +29,7 @@ final class StdinStream extends OutputStream {
     while (done < length) {
       int count;
       try {
-        count = session.write(bytes, offset + done, length - done);
+        count = input.write(bytes, offset + done, length - done);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         InterruptedIOException interrupted =
@@ -50,7 +50,7 @@ final class StdinStream extends OutputStream {
   public void close() {
     if (!closed) {
       closed = true;
-      session.closeStdin();
+      input.close();
     }
   }
 }
