@@ -80,7 +80,7 @@ class NetworksIT {
                       "neighbour",
                       "sh",
                       "-c",
-                      "ip route | grep -c default; nc -w 2 "
+                      "exec 2>&1; ip route | grep -c default; nc -w 2 "
                           + address.getHostAddress()
                           + " 8080 </dev/null && echo reached; nc -w 2 "
                           + gateway

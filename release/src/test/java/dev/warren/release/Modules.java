@@ -1,8 +1,8 @@
 package dev.warren.release;
 
-import java.io.FileReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,7 +30,7 @@ final class Modules {
   }
 
   static Model pom(Path directory) {
-    try (Reader pom = new FileReader(directory.resolve("pom.xml").toFile())) {
+    try (Reader pom = Files.newBufferedReader(directory.resolve("pom.xml"))) {
       return new MavenXpp3Reader().read(pom);
     } catch (IOException | XmlPullParserException e) {
       throw new IllegalStateException("cannot read the pom of " + directory, e);

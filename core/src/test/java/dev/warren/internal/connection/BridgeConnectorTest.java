@@ -11,6 +11,7 @@ import dev.warren.SandboxAddress.UnixSocket;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.internal.files.BridgeFiles;
+import dev.warren.testsupport.Await;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
@@ -224,7 +225,7 @@ class BridgeConnectorTest {
       fake.close();
       Files.deleteIfExists(socket);
       fake = new FakeBridge(socket, "bot-2");
-      Eventually.until(() -> !connection.isUsable());
+      Await.until(() -> !connection.isUsable());
       TestConnections dead = new TestConnections(() -> connection);
       BridgeFiles files = new BridgeFiles(dead, "bot-1");
       assertCode(Code.UNAVAILABLE, () -> files.stat("f"));

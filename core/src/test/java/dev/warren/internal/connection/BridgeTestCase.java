@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.testsupport.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -33,7 +34,7 @@ public abstract class BridgeTestCase {
   @AfterEach
   void stopBridge() throws Exception {
     try {
-      Eventually.until(() -> connections.borrowed.get() == 0);
+      Await.until(() -> connections.borrowed.get() == 0);
     } finally {
       connections.close();
       connector.close();

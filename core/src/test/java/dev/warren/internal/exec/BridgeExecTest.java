@@ -9,7 +9,7 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.internal.connection.BridgeProcessFixture;
 import dev.warren.internal.connection.BridgeTestCase;
-import dev.warren.internal.connection.Eventually;
+import dev.warren.testsupport.Await;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -112,7 +112,7 @@ class BridgeExecTest extends BridgeTestCase {
               }
             });
     caller.start();
-    Eventually.until(() -> bridge.root.resolve("pid").toFile().length() > 0);
+    Await.until(() -> bridge.root.resolve("pid").toFile().length() > 0);
     caller.interrupt();
     caller.join(10_000);
     assertThat(seen.get())
@@ -137,7 +137,7 @@ class BridgeExecTest extends BridgeTestCase {
                     shell(
                         "echo a; touch started; while [ ! -e go ]; do sleep 0.02; done; echo b")));
     caller.start();
-    Eventually.until(() -> bridge.root.resolve("started").toFile().exists());
+    Await.until(() -> bridge.root.resolve("started").toFile().exists());
     connections.sever();
     bridge.root.resolve("go").toFile().createNewFile();
     caller.join(20_000);
@@ -157,7 +157,7 @@ class BridgeExecTest extends BridgeTestCase {
               }
             });
     caller.start();
-    Eventually.until(() -> bridge.root.resolve("started").toFile().exists());
+    Await.until(() -> bridge.root.resolve("started").toFile().exists());
     bridge.close();
     try (BridgeProcessFixture next = BridgeProcessFixture.unix(directory, "bot-1")) {
       bridge = next;

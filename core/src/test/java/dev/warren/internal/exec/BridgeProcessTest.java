@@ -14,7 +14,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.SandboxProcess;
 import dev.warren.SandboxProcesses;
 import dev.warren.internal.connection.BridgeTestCase;
-import dev.warren.internal.connection.Eventually;
+import dev.warren.testsupport.Await;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -82,7 +82,7 @@ class BridgeProcessTest extends BridgeTestCase {
                 }
               });
       writer.start();
-      Eventually.until(() -> writer.getState() == Thread.State.WAITING);
+      Await.until(() -> writer.getState() == Thread.State.WAITING);
       writer.interrupt();
       writer.join(10_000);
       assertThat(seen.get()).isInstanceOf(InterruptedIOException.class);
@@ -199,7 +199,7 @@ class BridgeProcessTest extends BridgeTestCase {
         processes.start(
             ExecRequest.shell("stty size; read x; stty size").pty(Pty.defaults()).build(),
             listener)) {
-      Eventually.until(() -> listener.text().contains("24 80"));
+      Await.until(() -> listener.text().contains("24 80"));
       process.resize(132, 50);
       process.stdin().write("\n".getBytes(UTF_8));
       process.await(SOON);
@@ -223,7 +223,7 @@ class BridgeProcessTest extends BridgeTestCase {
     SandboxProcess process = processes.attach(started.id(), true, listener);
     process.resize(80, 25);
     process.stdin().write("on\n".getBytes(UTF_8));
-    Eventually.until(() -> listener.text().equals("on\n"));
+    Await.until(() -> listener.text().equals("on\n"));
     process.cancel();
     assertThat(listener.end.get().cause()).isEqualTo(ProcessExit.Cause.CANCELLED);
   }
@@ -269,7 +269,7 @@ class BridgeProcessTest extends BridgeTestCase {
     SandboxProcess process =
         processes.start(ExecRequest.builder("cat").kept("server").build(), first);
     process.stdin().write("one\n".getBytes(UTF_8));
-    Eventually.until(() -> first.text().equals("one\n"));
+    Await.until(() -> first.text().equals("one\n"));
     process.close();
     assertThatThrownBy(first.end::get)
         .isInstanceOf(ExecutionException.class)
@@ -280,7 +280,7 @@ class BridgeProcessTest extends BridgeTestCase {
     RecordingListener second = new RecordingListener();
     try (SandboxProcess again = processes.attach(process.id(), false, second)) {
       again.stdin().write("two\n".getBytes(UTF_8));
-      Eventually.until(() -> second.text().endsWith("two\n"));
+      Await.until(() -> second.text().endsWith("two\n"));
       assertThat(second.text()).isEqualTo("two\n");
       assertThat(second.notes()).isEmpty();
       again.cancel();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.warren.mcp.Json;
 import dev.warren.mcp.http.HttpHarness.Events;
-import dev.warren.mcp.testing.Await;
+import dev.warren.testsupport.Await;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

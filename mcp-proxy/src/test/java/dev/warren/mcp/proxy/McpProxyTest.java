@@ -12,7 +12,7 @@ import dev.warren.mcp.Json;
 import dev.warren.mcp.McpEraPolicy;
 import dev.warren.mcp.fixture.InProcessServer;
 import dev.warren.mcp.http.HttpHarness;
-import dev.warren.mcp.testing.Await;
+import dev.warren.testsupport.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

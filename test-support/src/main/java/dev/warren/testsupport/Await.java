@@ -1,14 +1,20 @@
-package dev.warren.internal.connection;
+package dev.warren.testsupport;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for what happens elsewhere. Stateless. */
-public final class Eventually {
+/**
+ * Waits for what happens on other threads and in other processes. Stateless.
+ *
+ * <p>Tests above the testkit can also use its {@code Eventually}, which users have: it takes
+ * assertions and says what it waited for.
+ */
+public final class Await {
   private static final long LIMIT_SECONDS = 20;
 
-  private Eventually() {}
+  private Await() {}
 
+  /** Returns once the condition holds; an {@link AssertionError} after 20 seconds. */
   public static void until(Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (!condition.call()) {
