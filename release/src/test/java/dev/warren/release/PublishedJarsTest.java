@@ -41,10 +41,12 @@ class PublishedJarsTest {
   @MethodSource("published")
   @EnabledIfSystemProperty(named = "release.jars", matches = "true")
   void jarOfJavadoc_hasPublicPackagesOnlyAndTheLicence(Modules.Module module) throws IOException {
-    String page = module.artifact().equals("warren-bridge") ? "README.md" : "index.html";
-    assertThat(names(module.jar("javadoc")))
-        .contains(LICENSE, page)
-        .noneMatch(name -> name.contains("/internal/"));
+    boolean isForUsers =
+        names(module.jar("")).stream()
+            .anyMatch(name -> name.endsWith(".class") && !name.contains("/internal/"));
+    List<String> names = names(module.jar("javadoc"));
+    assertThat(names).contains(LICENSE).noneMatch(name -> name.contains("/internal/"));
+    assertThat(names.contains("index.html")).as("has pages").isEqualTo(isForUsers);
   }
 
   @Test
