@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A conversation with one MCP server over the standard streams of a process.
@@ -34,11 +35,11 @@ import java.util.function.Consumer;
  */
 public final class McpSession implements AutoCloseable {
   private final Conversation conversation;
-  private final TypedCalls typed;
+  private final McpLimits limits;
 
   McpSession(Conversation conversation, McpLimits limits) {
     this.conversation = conversation;
-    this.typed = new TypedCalls(this, limits);
+    this.limits = limits;
   }
 
   /**
@@ -114,7 +115,7 @@ public final class McpSession implements AutoCloseable {
 
   /** All tools, over all pages. */
   public List<McpTool> listTools() {
-    return typed.list("tools/list", "/tools", McpTool::from);
+    return list("tools/list", "/tools", McpTool::from);
   }
 
   /** Calls a tool without arguments. */
@@ -128,13 +129,13 @@ public final class McpSession implements AutoCloseable {
    * @param arguments what {@link Json#of} takes
    */
   public McpToolResult callTool(String name, Map<String, ?> arguments) {
-    return McpToolResult.from(typed.call(TypedCalls.tool(name, arguments)));
+    return McpToolResult.from(result(TypedCalls.tool(name, arguments)));
   }
 
   /** Calls a tool and hears of its progress. */
   public McpToolResult callTool(
       String name, Map<String, ?> arguments, Consumer<McpProgress> progress) {
-    return McpToolResult.from(typed.call(TypedCalls.tool(name, arguments).onProgress(progress)));
+    return McpToolResult.from(result(TypedCalls.tool(name, arguments).onProgress(progress)));
   }
 
   /**
@@ -157,22 +158,24 @@ public final class McpSession implements AutoCloseable {
    * @throws SandboxException {@code UNSUPPORTED} when the server has no tasks for tool calls
    */
   public McpTask startTool(String name, Map<String, ?> arguments, Duration keep) {
-    return typed.start(name, arguments, keep);
+    TypedCalls.requireTasks(connect(), name);
+    Json started = result(TypedCalls.task(name, arguments, keep));
+    return new ToolTask(this, TypedCalls.taskId(name, started));
   }
 
   /** All resources, over all pages. */
   public List<McpResource> listResources() {
-    return typed.list("resources/list", "/resources", McpResource::from);
+    return list("resources/list", "/resources", McpResource::from);
   }
 
   /** All resource templates, over all pages. */
   public List<McpResourceTemplate> listResourceTemplates() {
-    return typed.list("resources/templates/list", "/resourceTemplates", McpResourceTemplate::from);
+    return list("resources/templates/list", "/resourceTemplates", McpResourceTemplate::from);
   }
 
   /** Reads a resource, which may have several parts. */
   public List<McpResourceContents> readResource(String uri) {
-    return typed.readResource(uri);
+    return TypedCalls.contents(result(TypedCalls.resource(uri)));
   }
 
   /**
@@ -198,13 +201,13 @@ public final class McpSession implements AutoCloseable {
 
   /** All prompts, over all pages. */
   public List<McpPrompt> listPrompts() {
-    return typed.list("prompts/list", "/prompts", McpPrompt::from);
+    return list("prompts/list", "/prompts", McpPrompt::from);
   }
 
   /** Fills in a prompt. */
   public McpPromptResult getPrompt(String name, Map<String, String> arguments) {
     return McpPromptResult.from(
-        typed.call(McpRequest.of("prompts/get", Map.of("name", name, "arguments", arguments))));
+        result(McpRequest.of("prompts/get", Map.of("name", name, "arguments", arguments))));
   }
 
   /** Proposes values for an argument that begins with some text. */
@@ -219,7 +222,7 @@ public final class McpSession implements AutoCloseable {
    */
   public McpCompletion complete(
       McpCompletion.Reference of, String argument, String value, Map<String, String> known) {
-    return typed.complete(of, argument, value, known);
+    return McpCompletion.from(result(TypedCalls.completion(of, argument, value, known)));
   }
 
   /**
@@ -273,5 +276,18 @@ public final class McpSession implements AutoCloseable {
   @Override
   public String toString() {
     return conversation.toString();
+  }
+
+  private Json result(McpRequest request) {
+    return call(request).result();
+  }
+
+  private <T> List<T> list(String method, String member, Function<Json, T> reader) {
+    ListPages<T> pages = new ListPages<>(method, member, reader, limits);
+    Optional<McpRequest> next = Optional.of(pages.first());
+    while (next.isPresent()) {
+      next = pages.add(result(next.get()));
+    }
+    return pages.items();
   }
 }

@@ -28,24 +28,31 @@ class ArchitectureTest {
 
   /** Facades that build what is below them; nothing below sees them. */
   private static final DescribedPredicate<JavaClass> ENTRY_POINTS =
-      DescribedPredicate.describe(
+      named(
           "entry points",
-          type ->
-              List.of("http.McpEndpoint", "http.McpHttpServer", "proxy.McpProxy", "SandboxTools")
-                  .stream()
-                  .map(name -> "dev.warren.mcp." + name)
-                  .anyMatch(
-                      name ->
-                          type.getName().equals(name) || type.getName().startsWith(name + "$")));
+          "http.McpEndpoint",
+          "http.McpHttpServer",
+          "proxy.McpProxy",
+          "SandboxTools");
 
-  private static final DescribedPredicate<JavaClass> ENTRIES_FOR_OTHERS =
-      resideInAnyPackage(
-          "dev.warren.mcp.http..",
-          "dev.warren.mcp.proxy..",
-          "dev.warren.mcp.internal.errors..",
-          "dev.warren.mcp.internal.http..",
-          "dev.warren.mcp.internal.proxy..",
-          "dev.warren.mcp.internal.tools..");
+  /** The facade of sessions, and what it alone uses; the text proxy stands on it. */
+  private static final DescribedPredicate<JavaClass> SESSIONS =
+      named(
+          "sessions",
+          "McpSession",
+          "McpSessionBuilder",
+          "ClientAbilities",
+          "ListPages",
+          "ToolTask",
+          "TypedCalls");
+
+  private static final DescribedPredicate<JavaClass> VALUES =
+      DescribedPredicate.describe(
+          "values",
+          type ->
+              type.getPackageName().equals("dev.warren.mcp")
+                  && !ENTRY_POINTS.test(type)
+                  && !SESSIONS.test(type));
 
   @Test
   void internalPackagesOfTheCore_areNotUsed() {
@@ -73,7 +80,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void ofThePublicTypes_theConnectionUsesOnlyChannelsJsonAndErrors() {
+  void ofThePublicTypes_theConnectionUsesOnlyJsonAndErrors() {
     noClasses()
         .that()
         .resideInAPackage("dev.warren.mcp.internal.rpc")
@@ -83,13 +90,7 @@ class ArchitectureTest {
                 "are other public types of dev.warren.mcp",
                 (JavaClass type) ->
                     type.getPackageName().equals("dev.warren.mcp")
-                        && List.of(
-                                "StdioTransport",
-                                "StdioChannel",
-                                "ServerExit",
-                                "Json",
-                                "McpErrorException")
-                            .stream()
+                        && List.of("Json", "McpErrorException").stream()
                             .noneMatch(
                                 name ->
                                     type.getName().equals("dev.warren.mcp." + name)
@@ -112,18 +113,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void internalPackages_haveNoCycles() {
-    slices()
-        .matching("dev.warren.mcp.internal.(*)..")
-        .should()
-        .beFreeOfCycles()
-        .allowEmptyShould(true)
-        .check(MCP);
-  }
-
-  /** HTTP, JSON-RPC text, and a sandbox's tools: what others use MCP servers by. */
-  @Test
-  void theEntriesForOthers_haveNoCycles() {
+  void packages_haveNoCycles() {
     slices()
         .assignedFrom(
             new SliceAssignment() {
@@ -132,18 +122,99 @@ class ArchitectureTest {
                 if (ENTRY_POINTS.test(type)) {
                   return SliceIdentifier.of("entry points");
                 }
-                return ENTRIES_FOR_OTHERS.test(type)
-                    ? SliceIdentifier.of(type.getPackageName())
-                    : SliceIdentifier.ignore();
+                return SESSIONS.test(type)
+                    ? SliceIdentifier.of("sessions")
+                    : SliceIdentifier.of(type.getPackageName());
               }
 
               @Override
               public String getDescription() {
-                return "entry points, and packages below them";
+                return "entry points, sessions, and packages";
               }
             })
         .should()
         .beFreeOfCycles()
+        .check(MCP);
+  }
+
+  @Test
+  void sessions_dependInOneDirection() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("values")
+        .definedBy(VALUES)
+        .layer("channel")
+        .definedBy("dev.warren.mcp.channel")
+        .layer("thread")
+        .definedBy("dev.warren.mcp.internal.thread")
+        .layer("retry")
+        .definedBy("dev.warren.mcp.internal.retry")
+        .layer("message")
+        .definedBy("dev.warren.mcp.internal.message")
+        .layer("rpc")
+        .definedBy("dev.warren.mcp.internal.rpc")
+        .layer("session")
+        .definedBy("dev.warren.mcp.internal.session")
+        .layer("host")
+        .definedBy("dev.warren.mcp.channel.host")
+        .layer("sandbox")
+        .definedBy("dev.warren.mcp.channel.sandbox")
+        .layer("lima")
+        .definedBy("dev.warren.mcp.channel.lima")
+        .layer("sessions")
+        .definedBy(SESSIONS)
+        .layer("what stands on them")
+        .definedBy(
+            DescribedPredicate.describe(
+                "entry points, http, proxy, tools, sdk",
+                (JavaClass type) ->
+                    ENTRY_POINTS.test(type)
+                        || resideInAnyPackage(
+                                "dev.warren.mcp.http..",
+                                "dev.warren.mcp.proxy..",
+                                "dev.warren.mcp.sdk..",
+                                "dev.warren.mcp.internal.http..",
+                                "dev.warren.mcp.internal.proxy..",
+                                "dev.warren.mcp.internal.tools..")
+                            .test(type)))
+        .whereLayer("values")
+        .mayNotAccessAnyLayer()
+        .whereLayer("channel")
+        .mayNotAccessAnyLayer()
+        .whereLayer("thread")
+        .mayNotAccessAnyLayer()
+        .whereLayer("retry")
+        .mayNotAccessAnyLayer()
+        .whereLayer("message")
+        .mayOnlyAccessLayers("values")
+        .whereLayer("rpc")
+        .mayOnlyAccessLayers("values", "channel", "thread", "message")
+        .whereLayer("session")
+        .mayOnlyAccessLayers("values", "channel", "thread", "retry", "message", "rpc")
+        .whereLayer("host")
+        .mayOnlyAccessLayers("channel")
+        .whereLayer("sandbox")
+        .mayOnlyAccessLayers("channel", "thread")
+        .whereLayer("lima")
+        .mayOnlyAccessLayers("channel", "thread", "host")
+        .whereLayer("sessions")
+        .mayOnlyAccessLayers("values", "channel", "session", "sandbox")
+        .whereLayer("what stands on them")
+        .mayNotBeAccessedByAnyLayer()
+        .check(MCP);
+  }
+
+  @Test
+  void publicTypesOfThePackage_bearItsPrefix() {
+    classes()
+        .that()
+        .resideInAPackage("dev.warren.mcp")
+        .and()
+        .arePublic()
+        .and()
+        .areTopLevelClasses()
+        .should()
+        .haveNameMatching(".*\\.(Mcp\\w+|Json|SandboxTools)")
         .check(MCP);
   }
 
@@ -278,5 +349,16 @@ class ArchitectureTest {
         .andShould()
         .haveNameNotMatching(".*\\.Default[A-Z].*")
         .check(MCP);
+  }
+
+  /** Types of dev.warren.mcp and below, with what is nested in them. */
+  private static DescribedPredicate<JavaClass> named(String description, String... names) {
+    return DescribedPredicate.describe(
+        description,
+        type ->
+            List.of(names).stream()
+                .map(name -> "dev.warren.mcp." + name)
+                .anyMatch(
+                    name -> type.getName().equals(name) || type.getName().startsWith(name + "$")));
   }
 }

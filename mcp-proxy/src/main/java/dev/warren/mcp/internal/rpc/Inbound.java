@@ -4,15 +4,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.channel.ServerExit;
-import dev.warren.mcp.channel.StdioChannel;
 import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.message.JsonBytes;
 import dev.warren.mcp.internal.message.JsonBytes.Range;
 import dev.warren.mcp.internal.message.PartialMessage;
 import dev.warren.mcp.internal.thread.CallbackThreads;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,17 +20,13 @@ import org.slf4j.LoggerFactory;
  * The reader: takes what a server writes apart and hands it on. Runs on the channel's thread and
  * runs no code of a user there. What is no message is counted, logged now and then, and skipped.
  */
-final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
-  /** A process that closes its stdout usually ends; its exit says more. */
-  static final Duration EXIT_FOLLOWS = Duration.ofMillis(500);
-
+final class Inbound implements LineFramer.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
   private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final PendingCalls calls;
   private final IncomingRequests requests;
-  private final Counters counters;
-  private final RpcPeer peer;
+  private final RpcCounters counters;
   private final Notifications notifications;
   private final LineFramer framer;
   private final LogText logLimit;
@@ -49,12 +42,10 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
       CallbackThreads threads,
       PendingCalls calls,
       IncomingRequests requests,
-      Counters counters,
-      RpcPeer peer) {
+      RpcCounters counters) {
     this.calls = calls;
     this.requests = requests;
     this.counters = counters;
-    this.peer = peer;
     notifications = new Notifications(options, handler, threads, calls, counters);
     framer = new LineFramer(options.maxInboundBytes(), this);
     logLimit = new LogText(options.timer());
@@ -85,8 +76,7 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
     notifications.failed(what, failure);
   }
 
-  @Override
-  public void stdout(byte[] bytes) {
+  void stdout(byte[] bytes) {
     calls.collect();
     try {
       framer.feed(bytes);
@@ -95,22 +85,14 @@ final class Inbound implements StdioChannel.Receiver, LineFramer.Sink {
     }
   }
 
-  @Override
-  public void stdoutClosed() {
+  /** Nothing more comes: what has no line end is a line. */
+  void finish() {
     framer.finish();
-    peer.stdoutClosed();
   }
 
-  @Override
-  public void stderr(byte[] bytes) {
+  void stderr(byte[] bytes) {
     counters.stderrBytes.add(bytes.length);
     stderr.add(bytes);
-  }
-
-  @Override
-  public void ended(ServerExit exit) {
-    framer.finish();
-    peer.exited(exit);
   }
 
   @Override

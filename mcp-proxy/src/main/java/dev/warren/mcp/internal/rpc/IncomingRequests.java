@@ -28,7 +28,7 @@ final class IncomingRequests {
   private final RpcHandler handler;
   private final CallbackThreads threads;
   private final Outbox outbox;
-  private final Counters counters;
+  private final RpcCounters counters;
   private final Map<Object, IncomingRequest> open = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<IncomingRequest> waiting = new ArrayDeque<>();
@@ -41,7 +41,7 @@ final class IncomingRequests {
       RpcHandler handler,
       CallbackThreads threads,
       Outbox outbox,
-      Counters counters) {
+      RpcCounters counters) {
     this.options = options;
     this.handler = handler;
     this.threads = threads;
@@ -52,6 +52,7 @@ final class IncomingRequests {
   /** Takes a request; on the reader's thread. */
   void accept(Envelope request) {
     if (!handler.takesRequests()) {
+      counters.untakenRequests.increment();
       return;
     }
     String id = request.id().orElseThrow();

@@ -19,7 +19,7 @@ final class Notifications {
   private final RpcOptions options;
   private final RpcHandler handler;
   private final PendingCalls calls;
-  private final Counters counters;
+  private final RpcCounters counters;
   private final SerialQueue queue;
 
   Notifications(
@@ -27,7 +27,7 @@ final class Notifications {
       RpcHandler handler,
       CallbackThreads threads,
       PendingCalls calls,
-      Counters counters) {
+      RpcCounters counters) {
     this.options = options;
     this.handler = handler;
     this.calls = calls;

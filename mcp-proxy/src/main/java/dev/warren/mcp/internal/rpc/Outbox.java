@@ -28,10 +28,10 @@ final class Outbox {
   private static final int WITHDRAWN = 4;
 
   private final int capacity;
+  private final RpcCounters counters;
   private final Consumer<IOException> onFailure;
   private final ConcurrentLinkedQueue<Message> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong waiting = new AtomicLong();
-  private final AtomicLong sent = new AtomicLong();
   private final AtomicInteger blocked = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
@@ -42,8 +42,9 @@ final class Outbox {
   private volatile @Nullable Thread writer;
 
   /** Told once when writing failed, on the writer's thread; nothing is written afterwards. */
-  Outbox(int capacity, Consumer<IOException> onFailure) {
+  Outbox(int capacity, RpcCounters counters, Consumer<IOException> onFailure) {
     this.capacity = capacity;
+    this.counters = counters;
     this.onFailure = onFailure;
   }
 
@@ -134,11 +135,6 @@ final class Outbox {
   /** Bytes that wait. */
   long waiting() {
     return waiting.get();
-  }
-
-  /** Lines that were written. */
-  long sent() {
-    return sent.get();
   }
 
   /** Writes what waits, then ends the server's stdin. */
@@ -239,7 +235,7 @@ final class Outbox {
 
   private void written(Message message) {
     message.state.set(WRITTEN);
-    sent.incrementAndGet();
+    counters.sent.increment();
     release(message);
   }
 

@@ -11,6 +11,7 @@ import dev.warren.mcp.internal.message.JsonBytes;
 import dev.warren.mcp.internal.message.RequestLine;
 import dev.warren.mcp.internal.thread.CallbackThreads;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -34,10 +35,13 @@ public final class RpcPeer implements AutoCloseable {
     CLOSED
   }
 
+  /** A process that closes its stdout usually ends; its exit says more. */
+  private static final Duration EXIT_FOLLOWS = Duration.ofMillis(500);
+
   private final RpcOptions options;
   private final RpcHandler handler;
   private final CallbackThreads threads = new CallbackThreads();
-  private final Counters counters = new Counters();
+  private final RpcCounters counters;
   private final Outbox outbox;
   private final PendingCalls calls;
   private final Inbound inbound;
@@ -50,13 +54,14 @@ public final class RpcPeer implements AutoCloseable {
   private volatile String name = "MCP server";
   private volatile @Nullable Shutdown shutdown;
 
-  private RpcPeer(RpcOptions options, RpcHandler handler) {
+  private RpcPeer(RpcOptions options, RpcHandler handler, RpcCounters counters) {
     this.options = options;
     this.handler = handler;
-    outbox = new Outbox(options.outboxBytes(), this::writeFailed);
+    this.counters = counters;
+    outbox = new Outbox(options.outboxBytes(), counters, this::writeFailed);
     calls = new PendingCalls(options.timer(), threads, outbox, () -> name);
     requests = new IncomingRequests(options, handler, threads, outbox, counters);
-    inbound = new Inbound(options, handler, threads, calls, requests, counters, this);
+    inbound = new Inbound(options, handler, threads, calls, requests, counters);
   }
 
   /**
@@ -65,9 +70,15 @@ public final class RpcPeer implements AutoCloseable {
    * @throws SandboxException what {@link StdioTransport#start} throws; nothing is left running then
    */
   public static RpcPeer start(StdioTransport transport, RpcOptions options, RpcHandler handler) {
-    RpcPeer peer = new RpcPeer(options, handler);
+    return start(transport, options, handler, new RpcCounters());
+  }
+
+  /** As {@link #start(StdioTransport, RpcOptions, RpcHandler)}, with counters that go on. */
+  public static RpcPeer start(
+      StdioTransport transport, RpcOptions options, RpcHandler handler, RpcCounters counters) {
+    RpcPeer peer = new RpcPeer(options, handler, counters);
     try {
-      peer.attach(transport.start(peer.inbound));
+      peer.attach(transport.start(peer.new Streams()));
     } catch (RuntimeException | Error e) {
       peer.threads.close();
       throw e;
@@ -194,7 +205,7 @@ public final class RpcPeer implements AutoCloseable {
   }
 
   public RpcCounters counters() {
-    return counters.snapshot(outbox.sent());
+    return counters;
   }
 
   /** How many calls are under way. */
@@ -248,7 +259,7 @@ public final class RpcPeer implements AutoCloseable {
   }
 
   /** The process has ended; on the channel's thread. */
-  void exited(ServerExit how) {
+  private void exited(ServerExit how) {
     if (!exit.compareAndSet(null, how)) {
       return;
     }
@@ -267,15 +278,6 @@ public final class RpcPeer implements AutoCloseable {
     gone.countDown();
     threads.execute(() -> ended.complete(how));
     inbound.whenHandled(() -> tellEnd(how));
-  }
-
-  /** The server will say nothing more, but its process is there. */
-  void stdoutClosed() {
-    breakUp(PeerEnd.broken("the server has closed its stdout", null));
-    var unused =
-        options
-            .timer()
-            .schedule(() -> calls.endAll(this::failure, false), Inbound.EXIT_FOLLOWS.toNanos());
   }
 
   private void attach(StdioChannel channel) {
@@ -371,5 +373,40 @@ public final class RpcPeer implements AutoCloseable {
     }
     calls.close();
     threads.close();
+  }
+
+  /** What the channel brings: lines for the reader, and the end. */
+  private final class Streams implements StdioChannel.Receiver {
+    @Override
+    public void stdout(byte[] bytes) {
+      inbound.stdout(bytes);
+    }
+
+    @Override
+    public void longLine(long length, byte[] head, byte[] tail) {
+      inbound.longLine(length, head, tail);
+    }
+
+    @Override
+    public void stderr(byte[] bytes) {
+      inbound.stderr(bytes);
+    }
+
+    /** The server will say nothing more, but its process is there. */
+    @Override
+    public void stdoutClosed() {
+      inbound.finish();
+      breakUp(PeerEnd.broken("the server has closed its stdout", null));
+      var unused =
+          options
+              .timer()
+              .schedule(() -> calls.endAll(RpcPeer.this::failure, false), EXIT_FOLLOWS.toNanos());
+    }
+
+    @Override
+    public void ended(ServerExit exit) {
+      inbound.finish();
+      exited(exit);
+    }
   }
 }

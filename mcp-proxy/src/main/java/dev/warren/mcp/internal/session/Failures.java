@@ -22,9 +22,9 @@ final class Failures {
   }
 
   /** The end of a process, as far as it is known already. */
-  static SandboxException serverEnded(ServerProcess link) {
-    return SandboxException.of(Code.UNAVAILABLE, "call", link.toString())
-        .detail("the server has ended" + link.peer().exit().map(exit -> ": " + exit).orElse(""))
+  static SandboxException serverEnded(ServerProcess process) {
+    return SandboxException.of(Code.UNAVAILABLE, "call", process.toString())
+        .detail("the server has ended" + process.peer().exit().map(exit -> ": " + exit).orElse(""))
         .build();
   }
 

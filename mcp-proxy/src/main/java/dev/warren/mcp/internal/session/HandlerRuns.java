@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,7 @@ final class HandlerRuns {
             () ->
                 threads.execute(
                     () -> answer.completeExceptionally(Failures.handlerTimeout(method))),
-            Nanos.of(limit));
+            TimeUnit.NANOSECONDS.convert(limit));
     var unused =
         answer.whenComplete(
             (result, failure) -> {

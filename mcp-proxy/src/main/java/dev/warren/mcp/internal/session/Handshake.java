@@ -90,26 +90,26 @@ final class Handshake {
 
   /** Ends what is under way, which fails with {@code CLOSED}. */
   void abort() {
-    ServerProcess link;
+    ServerProcess process;
     synchronized (this) {
       aborted = true;
-      link = current;
+      process = current;
     }
-    if (link != null) {
-      link.peer().close();
+    if (process != null) {
+      process.peer().close();
     }
   }
 
   private ServerProcess detect() {
     McpEraCache cache = settings.cache();
     Optional<McpEra> known = cache.find(settings.server());
-    ServerProcess link = next();
+    ServerProcess process = next();
     if (known.filter(McpEra.LEGACY::equals).isPresent()) {
-      return remembered(link);
+      return remembered(process);
     }
-    Answer answer = discover(link, probeTime(known));
+    Answer answer = discover(process, probeTime(known));
     if (answer instanceof Answer.Modern found) {
-      return remember(link, found.server());
+      return remember(process, found.server());
     }
     if (known.isPresent()) {
       cache.forget(settings.server());
@@ -118,45 +118,45 @@ final class Handshake {
       return remember(initialize(next()));
     }
     try {
-      return remember(initialize(link));
+      return remember(initialize(process));
     } catch (SandboxException e) {
-      if (!link.isOpen() && e.code() == Code.UNAVAILABLE) {
+      if (!process.isOpen() && e.code() == Code.UNAVAILABLE) {
         return remember(initialize(next())); // the question itself may have ended it
       }
-      return lateModern(link, e);
+      return lateModern(process, e);
     }
   }
 
   /** A server that is remembered as a legacy one, and has perhaps changed. */
-  private ServerProcess remembered(ServerProcess link) {
+  private ServerProcess remembered(ServerProcess process) {
     try {
-      return initialize(link);
+      return initialize(process);
     } catch (SandboxException e) {
       if (!(e.getCause() instanceof McpErrorException)) {
         throw e;
       }
       settings.cache().forget(settings.server());
-      return lateModern(link, e);
+      return lateModern(process, e);
     }
   }
 
   /** A server that refused the handshake: is it of the modern era, and was only slow to say so? */
-  private ServerProcess lateModern(ServerProcess link, SandboxException refusal) {
-    if (!(refusal.getCause() instanceof McpErrorException) || !link.isOpen()) {
+  private ServerProcess lateModern(ServerProcess process, SandboxException refusal) {
+    if (!(refusal.getCause() instanceof McpErrorException) || !process.isOpen()) {
       throw refusal;
     }
-    if (discover(link, left()) instanceof Answer.Modern found) {
-      return remember(link, found.server());
+    if (discover(process, left()) instanceof Answer.Modern found) {
+      return remember(process, found.server());
     }
     throw refusal;
   }
 
-  private ServerProcess modernOnly(ServerProcess link) {
-    link.neverAnswer();
-    Answer answer = discover(link, left());
+  private ServerProcess modernOnly(ServerProcess process) {
+    process.neverAnswer();
+    Answer answer = discover(process, left());
     if (answer instanceof Answer.Modern found) {
-      link.ready(found.server());
-      return link;
+      process.ready(found.server());
+      return process;
     }
     if (answer instanceof Answer.Dead dead) {
       throw failed(dead.cause().code(), dead.cause().getMessage(), dead.cause());
@@ -174,13 +174,13 @@ final class Handshake {
         .build();
   }
 
-  private Answer discover(ServerProcess link, Duration time) {
+  private Answer discover(ServerProcess process, Duration time) {
     // never cancelled: to a legacy server it would be one more message before the handshake
     CallOptions how = CallOptions.standard().withTimeout(time).withoutCancel();
     Envelope answer;
     try {
       Json params = modern.complete("server/discover", Optional.empty());
-      answer = link.call("server/discover", params, how).await();
+      answer = process.call("server/discover", params, how).await();
     } catch (SandboxException e) {
       if (e.code() == Code.UNAVAILABLE) {
         return new Answer.Dead(e);
@@ -191,7 +191,7 @@ final class Handshake {
       throw e;
     }
     if (answer.kind() == Envelope.Kind.ERROR) {
-      return refused(link, answer.error().orElseThrow());
+      return refused(process, answer.error().orElseThrow());
     }
     Json result = answer.result().orElse(Json.EMPTY_OBJECT);
     List<String> versions = strings(result.at("/supportedVersions"));
@@ -213,13 +213,13 @@ final class Handshake {
             result));
   }
 
-  private Answer refused(ServerProcess link, RpcError error) {
+  private Answer refused(ServerProcess process, RpcError error) {
     McpErrorException cause = new McpErrorException("server/discover", error);
     if (error.code() == UNSUPPORTED_VERSION) {
       return withoutCommon(strings(error.data().flatMap(data -> data.at("/supported"))), cause);
     }
     if (error.code() == HEADER_MISMATCH || error.code() == MISSING_CAPABILITY) {
-      link.neverAnswer();
+      process.neverAnswer();
       throw failed(Code.UNSUPPORTED, cause.getMessage(), cause);
     }
     return new Answer.NotModern(error);
@@ -237,11 +237,11 @@ final class Handshake {
     throw noCommonRevision(String.join(", ", versions), cause);
   }
 
-  private ServerProcess initialize(ServerProcess link) {
+  private ServerProcess initialize(ServerProcess process) {
     CallOptions how = CallOptions.standard().withTimeout(left()).withoutCancel();
     Envelope answer;
     try {
-      answer = link.call("initialize", initializeParams(), how).await();
+      answer = process.call("initialize", initializeParams(), how).await();
     } catch (SandboxException e) {
       if (e.code() == Code.TIMEOUT) {
         throw failed(
@@ -264,7 +264,7 @@ final class Handshake {
         McpRevision.of(version)
             .filter(found -> found.era() == McpEra.LEGACY)
             .orElseThrow(() -> noCommonRevision(version, null));
-    link.peer().acceptBatches(revision == McpRevision.V2025_03_26);
+    process.peer().acceptBatches(revision == McpRevision.V2025_03_26);
     McpServerDescription server =
         new McpServerDescription(
             revision,
@@ -272,9 +272,9 @@ final class Handshake {
             new McpCapabilities(result.at("/capabilities").orElse(Json.EMPTY_OBJECT)),
             result.string("/instructions"),
             result);
-    link.peer().notify("notifications/initialized", null);
-    link.ready(server);
-    return link;
+    process.peer().notify("notifications/initialized", null);
+    process.ready(server);
+    return process;
   }
 
   private Json initializeParams() {
@@ -306,43 +306,45 @@ final class Handshake {
   }
 
   private ServerProcess next() {
-    ServerProcess link;
+    ServerProcess process;
     synchronized (this) {
       if (aborted) {
         throw Failures.closed("start");
       }
     }
-    link = starter.get();
+    process = starter.get();
     boolean late;
     synchronized (this) {
-      current = link;
+      current = process;
       late = aborted;
     }
     if (late) {
-      link.peer().close();
+      process.peer().close();
       throw Failures.closed("start");
     }
-    return link;
+    return process;
   }
 
   private void kill() {
-    ServerProcess link;
+    ServerProcess process;
     synchronized (this) {
-      link = current;
+      process = current;
     }
-    if (link != null) {
-      link.peer().kill();
+    if (process != null) {
+      process.peer().kill();
     }
   }
 
-  private ServerProcess remember(ServerProcess link, McpServerDescription server) {
-    link.ready(server);
-    return remember(link);
+  private ServerProcess remember(ServerProcess process, McpServerDescription server) {
+    process.ready(server);
+    return remember(process);
   }
 
-  private ServerProcess remember(ServerProcess link) {
-    link.server().ifPresent(found -> settings.cache().remember(settings.server(), found.era()));
-    return link;
+  private ServerProcess remember(ServerProcess process) {
+    process
+        .description()
+        .ifPresent(found -> settings.cache().remember(settings.server(), found.era()));
+    return process;
   }
 
   /** A server that was modern before gets more time: it is worth more to hear it. */

@@ -4,6 +4,7 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpState;
+import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.thread.CallbackThreads;
 import dev.warren.mcp.internal.thread.Timer;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  * talked to. Thread-safe.
  */
 final class Lifecycle {
+  /** Hears what becomes of a session's processes. */
+  interface Observer {
+    /** A server, and the process before it; told before those who wait for it. */
+    void ready(ServerProcess server, @Nullable ServerProcess before);
+
+    void said(ServerProcess server, Envelope notification);
+
+    void ended(ServerProcess server, SandboxException cause);
+  }
+
   private sealed interface Phase {}
 
   private record Idle() implements Phase {}
@@ -32,50 +42,53 @@ final class Lifecycle {
       List<BiConsumer<@Nullable ServerProcess, @Nullable SandboxException>> waiting)
       implements Phase {}
 
-  private record Ready(ServerProcess link) implements Phase {}
+  private record Ready(ServerProcess server) implements Phase {}
 
   private record Draining(CompletableFuture<Void> done) implements Phase {}
 
   private record Closed(SandboxException cause) implements Phase {}
 
+  private final SessionSettings settings;
+  private final RequestMetadata metadata;
+  private final ServerStarter starter;
+  private final CallbackThreads threads;
+  private final Timer timer;
+  private final Observer observer;
+  private final ServerProcess.Owner owner = new Processes();
   private final ReentrantLock lock = new ReentrantLock();
   private final RestartBudget budget;
   private final boolean restarts;
-  private final Timer timer;
-  private final CallbackThreads threads;
-  private final Function<Optional<Json>, Handshake> handshakes;
-  private final BiConsumer<ServerProcess, @Nullable ServerProcess> onReady;
   private volatile Phase phase = new Idle();
   private volatile @Nullable ServerProcess last;
+  private Optional<Json> callersInitialize = Optional.empty();
   private @Nullable SandboxException lastFailure;
 
-  /**
-   * @param handshakes makes one, with the parameters of a caller's own initialize
-   * @param onReady hears of a server, and of the process before it, before those who wait for it
-   */
   Lifecycle(
       SessionSettings settings,
-      Timer timer,
+      RequestMetadata metadata,
+      ServerStarter starter,
       CallbackThreads threads,
-      Function<Optional<Json>, Handshake> handshakes,
-      BiConsumer<ServerProcess, @Nullable ServerProcess> onReady) {
-    this.budget = new RestartBudget(settings.restart());
-    this.restarts = settings.restart().starts() > 1;
-    this.timer = timer;
+      Timer timer,
+      Observer observer) {
+    this.settings = settings;
+    this.metadata = metadata;
+    this.starter = starter;
     this.threads = threads;
-    this.handshakes = handshakes;
-    this.onReady = onReady;
+    this.timer = timer;
+    this.observer = observer;
+    budget = new RestartBudget(settings.restart());
+    restarts = settings.restart().starts() > 1;
   }
 
   /** The server, if it is ready now. */
   @Nullable ServerProcess ready() {
-    return phase instanceof Ready ready && ready.link().isOpen() ? ready.link() : null;
+    return phase instanceof Ready ready && ready.server().isOpen() ? ready.server() : null;
   }
 
   McpState state() {
     Phase now = settled();
     if (now instanceof Ready ready) {
-      return new McpState.Ready(ready.link().server().orElseThrow());
+      return new McpState.Ready(ready.server().description().orElseThrow());
     }
     if (now instanceof Starting) {
       return new McpState.Starting();
@@ -91,29 +104,33 @@ final class Lifecycle {
     return Optional.ofNullable(last);
   }
 
-  /** A process was started, for a handshake. */
-  void started(ServerProcess link) {
-    ServerProcess before = last;
-    if (before != null) {
-      before.retire();
-    }
-    last = link;
-  }
-
   /**
    * Gives the server to an action, at once if it is ready, else when it is or cannot be; then on
    * another thread.
    */
-  void whenReady(
+  void whenReady(BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
+    whenReady(Optional.empty(), action);
+  }
+
+  /**
+   * As {@link #whenReady}; where there is no server yet, this handshake and those after it are made
+   * with a caller's parameters.
+   */
+  void initialize(
+      Json params, BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
+    whenReady(Optional.of(params), action);
+  }
+
+  private void whenReady(
       Optional<Json> given,
       BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
     SandboxException failure = null;
-    ServerProcess link = null;
+    ServerProcess server = null;
     lock.lock();
     try {
       Phase now = settled();
       if (now instanceof Ready ready) {
-        link = ready.link();
+        server = ready.server();
       } else if (now instanceof Starting starting) {
         starting.waiting().add(action);
         return;
@@ -126,26 +143,15 @@ final class Lifecycle {
         if (pause.isPresent()) {
           failure = exhausted(pause.get());
         } else {
-          start(given, action);
+          callersInitialize = given.or(() -> callersInitialize);
+          start(action);
           return;
         }
       }
     } finally {
       lock.unlock();
     }
-    action.accept(link, failure);
-  }
-
-  /** A process has ended. */
-  void ended(ServerProcess link, SandboxException cause) {
-    lock.lock();
-    try {
-      if (phase instanceof Ready ready && ready.link() == link) {
-        lose(cause);
-      }
-    } finally {
-      lock.unlock();
-    }
+    action.accept(server, failure);
   }
 
   /** Ends everything; waits until the process has ended. */
@@ -173,9 +179,9 @@ final class Lifecycle {
         starting.handshake().abort();
       }
       whenClosed.run();
-      ServerProcess link = last;
-      if (link != null) {
-        link.peer().close();
+      ServerProcess server = last;
+      if (server != null) {
+        server.peer().close();
       }
     } finally {
       lock.lock();
@@ -195,13 +201,13 @@ final class Lifecycle {
   /** The phase, where a process that has just ended counts as such. */
   private Phase settled() {
     Phase now = phase;
-    if (!(now instanceof Ready ready) || ready.link().isOpen()) {
+    if (!(now instanceof Ready ready) || ready.server().isOpen()) {
       return now;
     }
     lock.lock();
     try {
       if (phase == now) {
-        lose(Failures.serverEnded(ready.link()));
+        lose(Failures.serverEnded(ready.server()));
       }
       return phase;
     } finally {
@@ -214,25 +220,35 @@ final class Lifecycle {
     phase = restarts ? new Idle() : new Closed(cause);
   }
 
-  private void start(
-      Optional<Json> given,
-      BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
+  private void start(BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action) {
     ServerProcess before = last;
-    Handshake handshake = handshakes.apply(given);
+    Handshake handshake =
+        new Handshake(settings, metadata, this::startProcess, callersInitialize, timer);
     Starting starting = new Starting(handshake, new ArrayList<>(List.of(action)));
     phase = starting;
     threads.execute(() -> run(starting, before));
   }
 
+  /** The next process, whose predecessor is heard no more. */
+  private ServerProcess startProcess() {
+    ServerProcess next = starter.start(owner);
+    ServerProcess before = last;
+    if (before != null) {
+      before.retire();
+    }
+    last = next;
+    return next;
+  }
+
   private void run(Starting starting, @Nullable ServerProcess before) {
-    ServerProcess link = null;
+    ServerProcess server = null;
     SandboxException failure = null;
     try {
       if (before != null) {
         before.peer().close(); // two at a time could be in each other's way
       }
-      link = starting.handshake().run();
-      onReady.accept(link, before);
+      server = starting.handshake().run();
+      observer.ready(server, before);
     } catch (SandboxException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
@@ -242,11 +258,11 @@ final class Lifecycle {
               .cause(e)
               .build();
     }
-    finish(starting, failure == null ? link : null, failure);
+    finish(starting, failure == null ? server : null, failure);
   }
 
   private void finish(
-      Starting starting, @Nullable ServerProcess link, @Nullable SandboxException failure) {
+      Starting starting, @Nullable ServerProcess server, @Nullable SandboxException failure) {
     SandboxException cause = failure;
     lock.lock();
     try {
@@ -254,15 +270,15 @@ final class Lifecycle {
         cause = Failures.closed("call"); // while it was started
       } else if (failure != null) {
         lose(failure);
-      } else if (link != null) {
-        phase = new Ready(link);
+      } else if (server != null) {
+        phase = new Ready(server);
       }
     } finally {
       lock.unlock();
     }
     for (BiConsumer<@Nullable ServerProcess, @Nullable SandboxException> action :
         starting.waiting()) {
-      action.accept(cause == null ? link : null, cause); // nobody adds to the list any more
+      action.accept(cause == null ? server : null, cause); // nobody adds to the list any more
     }
   }
 
@@ -274,5 +290,28 @@ final class Lifecycle {
         .remedy("call again in " + Math.max(1, pause.toSeconds()) + " seconds")
         .cause(lastFailure)
         .build();
+  }
+
+  /** What the processes say and when they end. */
+  private final class Processes implements ServerProcess.Owner {
+    @Override
+    public void notification(ServerProcess server, Envelope notification) {
+      if (!server.isRetired()) {
+        observer.said(server, notification);
+      }
+    }
+
+    @Override
+    public void ended(ServerProcess server, SandboxException cause) {
+      lock.lock();
+      try {
+        if (phase instanceof Ready ready && ready.server() == server) {
+          lose(cause);
+        }
+      } finally {
+        lock.unlock();
+      }
+      observer.ended(server, cause);
+    }
   }
 }

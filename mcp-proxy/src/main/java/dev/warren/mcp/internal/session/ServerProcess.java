@@ -11,6 +11,7 @@ import dev.warren.mcp.internal.message.Envelope;
 import dev.warren.mcp.internal.rpc.CallOptions;
 import dev.warren.mcp.internal.rpc.IncomingRequest;
 import dev.warren.mcp.internal.rpc.RpcCall;
+import dev.warren.mcp.internal.rpc.RpcCounters;
 import dev.warren.mcp.internal.rpc.RpcHandler;
 import dev.warren.mcp.internal.rpc.RpcOptions;
 import dev.warren.mcp.internal.rpc.RpcPeer;
@@ -19,7 +20,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,32 +27,36 @@ import org.jspecify.annotations.Nullable;
  * never started again. Thread-safe.
  */
 final class ServerProcess {
-  /** Hears of a process; calls carry the link, so that an old one is told from the next. */
+  /** Hears of a process, and of which one: an old one may still speak when the next has begun. */
   interface Owner {
-    void notification(ServerProcess link, Envelope notification);
+    void notification(ServerProcess server, Envelope notification);
 
-    void ended(ServerProcess link, SandboxException cause);
+    void ended(ServerProcess server, SandboxException cause);
   }
 
   private final RpcPeer peer;
   private final Incoming incoming;
-  private volatile @Nullable McpServerDescription server;
+  private volatile @Nullable McpServerDescription description;
   private final AtomicBoolean endTold = new AtomicBoolean();
   private volatile boolean retired;
 
   private ServerProcess(RpcPeer peer, Incoming incoming) {
     this.peer = peer;
     this.incoming = incoming;
-    incoming.link.complete(this);
+    incoming.server.complete(this);
   }
 
   static ServerProcess start(
-      StdioTransport transport, RpcOptions options, HandlerRuns handlers, Owner owner) {
+      StdioTransport transport,
+      RpcOptions options,
+      HandlerRuns handlers,
+      RpcCounters counters,
+      Owner owner) {
     Incoming incoming = new Incoming(handlers, owner);
     try {
-      return new ServerProcess(RpcPeer.start(transport, options, incoming), incoming);
+      return new ServerProcess(RpcPeer.start(transport, options, incoming, counters), incoming);
     } catch (RuntimeException | Error e) {
-      incoming.link.cancel(false);
+      incoming.server.cancel(false);
       throw e;
     }
   }
@@ -77,7 +81,7 @@ final class ServerProcess {
 
   /** Whether its end is to be told now: only once, and only of one that was ready. */
   boolean claimEnd() {
-    return server != null && endTold.compareAndSet(false, true);
+    return description != null && endTold.compareAndSet(false, true);
   }
 
   boolean isRetired() {
@@ -87,12 +91,12 @@ final class ServerProcess {
   /** Ends the handshake. */
   void ready(McpServerDescription value) {
     incoming.modern = value.era() == McpEra.MODERN;
-    server = value;
+    description = value;
   }
 
   /** What the server said of itself, once it is ready. */
-  Optional<McpServerDescription> server() {
-    return Optional.ofNullable(server);
+  Optional<McpServerDescription> description() {
+    return Optional.ofNullable(description);
   }
 
   boolean isModern() {
@@ -101,10 +105,6 @@ final class ServerProcess {
 
   RpcCall call(String method, @Nullable Json params, CallOptions how) {
     return peer.call(method, params, how);
-  }
-
-  long refusedRequests() {
-    return incoming.refused.sum();
   }
 
   @Override
@@ -116,8 +116,7 @@ final class ServerProcess {
   private static final class Incoming implements RpcHandler {
     private final HandlerRuns handlers;
     private final Owner owner;
-    private final CompletableFuture<ServerProcess> link = new CompletableFuture<>();
-    private final LongAdder refused = new LongAdder();
+    private final CompletableFuture<ServerProcess> server = new CompletableFuture<>();
     private volatile boolean modern;
 
     Incoming(HandlerRuns handlers, Owner owner) {
@@ -127,9 +126,6 @@ final class ServerProcess {
 
     @Override
     public boolean takesRequests() {
-      if (modern) {
-        refused.increment();
-      }
       return !modern;
     }
 
@@ -156,13 +152,13 @@ final class ServerProcess {
 
     @Override
     public void notification(Envelope notification) {
-      owner.notification(link.join(), notification);
+      owner.notification(server.join(), notification);
     }
 
     @Override
     public void ended(ServerExit exit, SandboxException cause) {
       try {
-        owner.ended(link.join(), cause);
+        owner.ended(server.join(), cause);
       } catch (CompletionException | CancellationException neverStarted) {
         return;
       }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * may ask back, which makes it several requests. It ends exactly once. Thread-safe.
  */
 final class SessionCall<T> {
-  private final Conversation owner;
+  private final CallContext context;
   private final McpRequest request;
   private final AnswerReader<T> reader;
   private final CompletableFuture<T> result = new CompletableFuture<>();
@@ -31,31 +32,32 @@ final class SessionCall<T> {
   private boolean resent;
   private volatile @Nullable InputRounds rounds;
 
-  SessionCall(Conversation owner, McpRequest request, AnswerReader<T> reader) {
-    this.owner = owner;
+  SessionCall(CallContext context, McpRequest request, AnswerReader<T> reader) {
+    this.context = context;
     this.request = request;
     this.reader = reader;
-    this.begun = owner.timer().nanoTime();
+    this.begun = context.nanoTime();
   }
 
   /** Starts it; cancelling the future cancels what is under way. */
   CompletableFuture<T> start() {
-    RpcCall call = begin();
-    if (call != null) {
-      attach(call);
+    ServerProcess server = begin();
+    if (server != null) {
+      attach(server, send(server, null));
     }
     return result;
   }
 
   /** Does it on this thread, as far as that goes without others. */
   T await() {
-    RpcCall call = begin();
-    if (call != null) {
+    ServerProcess server = begin();
+    RpcCall call = server == null ? null : send(server, null);
+    if (server != null && call != null) {
       if (task) {
-        attach(call);
+        attach(server, call);
       } else {
         try {
-          answered(call, call.await());
+          answered(server, call, call.await());
         } catch (SandboxException e) {
           fail(e);
         }
@@ -64,9 +66,9 @@ final class SessionCall<T> {
     return BlockingWait.on(result, request.method());
   }
 
-  /** Sends the request, if the server is ready; null when it goes on (or ended) elsewhere. */
-  private @Nullable RpcCall begin() {
-    if (!owner.admit()) {
+  /** The server to send the request to now; null when it goes on (or ended) elsewhere. */
+  private @Nullable ServerProcess begin() {
+    if (!context.admit()) {
       result.completeExceptionally(
           SandboxException.of(Code.RESOURCE_EXHAUSTED, "call " + request.method(), "MCP session")
               .detail("too many calls wait for their answers")
@@ -75,16 +77,15 @@ final class SessionCall<T> {
       return null;
     }
     var unused = result.whenComplete((value, failure) -> ended());
-    ServerProcess link = owner.readyLink();
-    if (link == null) {
+    ServerProcess server = context.ready();
+    if (server == null) {
       awaitServer();
-      return null;
     }
-    return send(link, null);
+    return server;
   }
 
   private void ended() {
-    owner.release();
+    context.release();
     RpcCall call = rpc;
     if (call != null && !task && !call.isDone()) {
       boolean unused = call.cancel("the caller gave up");
@@ -97,17 +98,15 @@ final class SessionCall<T> {
 
   /** Waits for a server, but not longer than the call may take. */
   private void awaitServer() {
-    Future<?> alarm = alarm(Nanos.of(timeout()), "because the server was not ready");
-    owner.whenReady(
-        (link, failure) -> {
+    Future<?> alarm =
+        alarm(TimeUnit.NANOSECONDS.convert(timeout()), "because the server was not ready");
+    context.whenReady(
+        (server, failure) -> {
           alarm.cancel(false);
           if (failure != null) {
             fail(Failures.because(request.method(), failure));
-          } else if (link != null && !result.isDone()) {
-            RpcCall call = send(link, null);
-            if (call != null) {
-              attach(call);
-            }
+          } else if (server != null && !result.isDone()) {
+            attach(server, send(server, null));
           }
         });
   }
@@ -115,31 +114,29 @@ final class SessionCall<T> {
   /** Ends it after a time, unless that is called off before. */
   private Future<?> alarm(long nanos, String why) {
     Runnable end = () -> fail(Failures.timeout(request.method(), timeout(), why));
-    return owner.timer().schedule(() -> owner.threads().execute(end), nanos);
+    return context.alarm(end, nanos);
   }
 
   /** Sends a round; null when that failed. */
-  @Nullable RpcCall send(ServerProcess link, @Nullable Json params) {
-    Optional<SandboxException> refusal = owner.check(link, request.method());
+  private @Nullable RpcCall send(ServerProcess server, @Nullable Json params) {
+    Optional<SandboxException> refusal = context.refusal(server, request.method());
     if (refusal.isPresent()) {
       fail(refusal.get());
       return null;
     }
-    Json content = params;
-    if (content == null && link.isModern()) {
-      content = owner.modern().complete(request.method(), request.params());
-    } else if (content == null) {
-      content = request.params().orElse(null);
+    Json content = params != null ? params : context.params(server, request);
+    if (rounds == null && server.isModern() && content != null) {
+      rounds = context.rounds(request.method(), content);
+      if (result.isDone()) {
+        rounds.stop();
+      }
     }
-    if (rounds == null && link.isModern() && content != null) {
-      rounds = new InputRounds(this, link, content);
-    }
-    task = TaskCalls.isTask(link, request);
+    task = TaskCalls.isTask(server, request);
     RpcCall call;
     try {
-      call = link.call(request.method(), content, options(params != null));
+      call = server.call(request.method(), content, options(params != null));
     } catch (SandboxException e) {
-      if (!resent && !link.isOpen() && e.code() == Code.UNAVAILABLE && params == null) {
+      if (!resent && !server.isOpen() && e.code() == Code.UNAVAILABLE && params == null) {
         resent = true; // it ended before anything was sent
         awaitServer();
       } else {
@@ -149,34 +146,49 @@ final class SessionCall<T> {
     }
     rpc = call;
     if (task) {
-      watchTask(link, call);
+      watchTask(server, call);
     } else if (result.isDone()) {
       boolean unused = call.cancel("the caller gave up");
     }
     return call;
   }
 
-  void attach(RpcCall call) {
+  private void attach(ServerProcess server, @Nullable RpcCall call) {
+    if (call == null) {
+      return;
+    }
     call.whenEnded(
         (answer, failure) -> {
           if (answer != null) {
-            answered(call, answer);
+            answered(server, call, answer);
           } else if (failure != null) {
             fail(failure);
           }
         });
   }
 
-  private void answered(RpcCall call, Envelope answer) {
+  private void answered(ServerProcess server, RpcCall call, Envelope answer) {
     InputRounds asked = rounds;
-    if (asked != null) {
-      asked.answered(call, answer);
-    } else {
+    if (asked == null) {
       complete(call, answer);
+      return;
     }
+    var unused =
+        asked
+            .next(answer)
+            .whenComplete(
+                (again, failure) -> {
+                  if (failure != null) {
+                    fail(failure);
+                  } else if (again.isEmpty()) {
+                    complete(call, answer);
+                  } else if (!result.isDone()) {
+                    attach(server, send(server, again.get()));
+                  }
+                });
   }
 
-  void complete(RpcCall call, Envelope answer) {
+  private void complete(RpcCall call, Envelope answer) {
     try {
       boolean failed = answer.kind() == Envelope.Kind.ERROR;
       Json outcome =
@@ -190,7 +202,7 @@ final class SessionCall<T> {
     }
   }
 
-  void fail(Throwable failure) {
+  private void fail(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
@@ -203,26 +215,14 @@ final class SessionCall<T> {
     }
   }
 
-  String method() {
-    return request.method();
-  }
-
-  Conversation owner() {
-    return owner;
-  }
-
-  boolean isDone() {
-    return result.isDone();
-  }
-
   /** What is left of the longest that a call may take. */
-  Duration totalLeft() {
-    long total = Nanos.of(owner.settings().timeouts().maxTotal());
-    return Duration.ofNanos(Math.max(1, total - (owner.timer().nanoTime() - begun)));
+  private Duration totalLeft() {
+    long total = TimeUnit.NANOSECONDS.convert(context.maxTotal());
+    return Duration.ofNanos(Math.max(1, total - (context.nanoTime() - begun)));
   }
 
   private Duration timeout() {
-    return request.timeout().orElse(owner.settings().timeouts().request());
+    return request.timeout().orElse(context.requestTimeout());
   }
 
   private CallOptions options(boolean laterRound) {
@@ -234,7 +234,7 @@ final class SessionCall<T> {
     if (laterRound) {
       time = time.compareTo(totalLeft()) < 0 ? time : totalLeft();
     } else {
-      time = time.minusNanos(owner.timer().nanoTime() - begun);
+      time = time.minusNanos(context.nanoTime() - begun);
       time = time.isNegative() || time.isZero() ? Duration.ofNanos(1) : time;
     }
     how = how.withTimeout(time);
@@ -250,7 +250,7 @@ final class SessionCall<T> {
     }
     return token.isEmpty()
         ? how
-        : how.withResetOnProgress().withProgress(told -> owner.tell(restored(told, token)));
+        : how.withResetOnProgress().withProgress(told -> context.tell(restored(told, token)));
   }
 
   private Optional<String> progressToken() {
@@ -266,8 +266,8 @@ final class SessionCall<T> {
   }
 
   /** A task has no cancel of its request: it is ended by its name, as soon as that is known. */
-  private void watchTask(ServerProcess link, RpcCall call) {
-    long left = Nanos.of(timeout()) - (owner.timer().nanoTime() - begun);
+  private void watchTask(ServerProcess server, RpcCall call) {
+    long left = TimeUnit.NANOSECONDS.convert(timeout()) - (context.nanoTime() - begun);
     Future<?> alarm = alarm(Math.max(1, left), "the task is cancelled");
     var unused =
         call.future()
@@ -275,7 +275,7 @@ final class SessionCall<T> {
                 (answer, failure) -> {
                   alarm.cancel(false);
                   if (answer != null && result.isCompletedExceptionally()) { // nobody waited for it
-                    TaskCalls.cancel(link, answer);
+                    TaskCalls.cancel(server, answer);
                   }
                 });
   }

@@ -19,7 +19,7 @@ final class SubscriptionStream implements McpSubscription {
   private final List<McpListener> listener;
   private final CompletableFuture<McpSubscriptionFilter> acknowledged = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private @Nullable ServerProcess link;
+  private @Nullable ServerProcess process;
   private @Nullable RpcCall call;
   private boolean speaking;
 
@@ -62,17 +62,17 @@ final class SubscriptionStream implements McpSubscription {
 
   /** Takes a process; false when it has it already. */
   synchronized boolean take(ServerProcess next) {
-    if (link == next) {
+    if (process == next) {
       return false;
     }
-    link = next;
+    process = next;
     call = null;
     speaking = false;
     return true;
   }
 
   synchronized @Nullable ServerProcess carrier() {
-    return link;
+    return process;
   }
 
   synchronized void carry(RpcCall next) {

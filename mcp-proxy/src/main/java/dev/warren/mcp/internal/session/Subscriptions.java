@@ -32,23 +32,23 @@ final class Subscriptions {
   private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
   /** A stream's name: ids begin anew with each process. */
-  private record Carried(ServerProcess link, String id) {}
+  private record Carried(ServerProcess process, String id) {}
 
   private final RequestMetadata modern;
-  private final SessionListeners news;
+  private final SessionListeners listeners;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<String> watched = new LinkedHashSet<>();
   private final Set<SubscriptionStream> streams = new LinkedHashSet<>();
   private final Map<Carried, SubscriptionStream> carried = new HashMap<>();
   private @Nullable SubscriptionStream standing;
 
-  Subscriptions(RequestMetadata modern, SessionListeners news) {
+  Subscriptions(RequestMetadata modern, SessionListeners listeners) {
     this.modern = modern;
-    this.news = news;
+    this.listeners = listeners;
   }
 
   /** Asks a new process for all that is wanted; waits for no answer. */
-  void ready(ServerProcess link) {
+  void ready(ServerProcess process) {
     List<SubscriptionStream> open;
     List<String> uris;
     lock.lock();
@@ -58,21 +58,21 @@ final class Subscriptions {
     } finally {
       lock.unlock();
     }
-    open.forEach(stream -> open(stream, link));
-    if (link.isModern()) {
-      SubscriptionStream unused = renewStanding(link);
+    open.forEach(stream -> open(stream, process));
+    if (process.isModern()) {
+      SubscriptionStream unused = renewStanding(process);
     } else {
-      uris.forEach(uri -> logged(legacy(link, "resources/subscribe", uri)));
+      uris.forEach(uri -> logged(legacy(process, "resources/subscribe", uri)));
     }
   }
 
   /** Completes when the server has agreed. */
-  CompletableFuture<?> watch(ServerProcess link, String uri) {
-    if (!link.isModern()) {
-      return legacy(link, "resources/subscribe", uri).thenRun(() -> change(uri, true));
+  CompletableFuture<?> watch(ServerProcess process, String uri) {
+    if (!process.isModern()) {
+      return legacy(process, "resources/subscribe", uri).thenRun(() -> change(uri, true));
     }
     change(uri, true);
-    SubscriptionStream stream = renewStanding(link);
+    SubscriptionStream stream = renewStanding(process);
     if (stream == null) {
       return CompletableFuture.completedFuture(null);
     }
@@ -93,21 +93,21 @@ final class Subscriptions {
             });
   }
 
-  CompletableFuture<?> unwatch(ServerProcess link, String uri) {
+  CompletableFuture<?> unwatch(ServerProcess process, String uri) {
     change(uri, false);
-    if (link.isModern()) {
-      SubscriptionStream unused = renewStanding(link);
+    if (process.isModern()) {
+      SubscriptionStream unused = renewStanding(process);
       return CompletableFuture.completedFuture(null);
     }
     return isWanted(uri)
         ? CompletableFuture.completedFuture(null)
-        : legacy(link, "resources/unsubscribe", uri);
+        : legacy(process, "resources/unsubscribe", uri);
   }
 
   /** A listener of the session came: in the modern era lists must be asked for. */
-  void listenersChanged(ServerProcess link) {
-    if (link.isModern()) {
-      SubscriptionStream unused = renewStanding(link);
+  void listenersChanged(ServerProcess process) {
+    if (process.isModern()) {
+      SubscriptionStream unused = renewStanding(process);
     }
   }
 
@@ -123,15 +123,15 @@ final class Subscriptions {
   }
 
   /** Opens a stream on a process, once. */
-  void open(SubscriptionStream stream, ServerProcess link) {
-    if (stream.isOver() || !stream.take(link)) {
+  void open(SubscriptionStream stream, ServerProcess process) {
+    if (stream.isOver() || !stream.take(process)) {
       return;
     }
-    if (link.isModern()) {
-      listen(stream, link);
+    if (process.isModern()) {
+      listen(stream, process);
       return;
     }
-    McpCapabilities can = link.server().orElseThrow().capabilities();
+    McpCapabilities can = process.description().orElseThrow().capabilities();
     McpSubscriptionFilter asked = stream.filter();
     List<String> uris = can.resourcesSubscribe() ? asked.resources() : List.of();
     McpSubscriptionFilter agreed =
@@ -142,7 +142,7 @@ final class Subscriptions {
             uris);
     CompletableFuture<?>[] all =
         uris.stream()
-            .map(uri -> legacy(link, "resources/subscribe", uri))
+            .map(uri -> legacy(process, "resources/subscribe", uri))
             .toArray(CompletableFuture[]::new);
     var unused =
         CompletableFuture.allOf(all)
@@ -165,11 +165,11 @@ final class Subscriptions {
     if (call != null) {
       boolean unused = call.cancel("the subscription was closed");
     } else if (!over) {
-      ServerProcess link = stream.carrier();
-      if (link != null && link.isOpen() && !link.isModern()) {
+      ServerProcess process = stream.carrier();
+      if (process != null && process.isOpen() && !process.isModern()) {
         stream.filter().resources().stream()
             .filter(uri -> !isWanted(uri))
-            .forEach(uri -> logged(legacy(link, "resources/unsubscribe", uri)));
+            .forEach(uri -> logged(legacy(process, "resources/unsubscribe", uri)));
       }
     }
   }
@@ -202,19 +202,19 @@ final class Subscriptions {
   }
 
   /** Gives a notification to those it is for. */
-  void route(ServerProcess link, Envelope notification) {
-    if (!link.isModern()) {
+  void route(ServerProcess process, Envelope notification) {
+    if (!process.isModern()) {
       toStreams(notification);
-      news.tell(SessionListeners.of(notification));
+      listeners.tell(SessionListeners.of(notification));
       return;
     }
     String id =
         notification.method().equals("notifications/cancelled")
             ? notification.token("params", "requestId").orElse("")
             : notification.token("params", "_meta", RequestMetadata.SUBSCRIPTION).orElse("");
-    SubscriptionStream stream = id.isEmpty() ? null : find(link, id);
+    SubscriptionStream stream = id.isEmpty() ? null : find(process, id);
     if (stream == null) {
-      news.tell(SessionListeners.of(notification));
+      listeners.tell(SessionListeners.of(notification));
     } else if (notification.method().equals(ACKNOWLEDGED)) {
       Json to =
           notification.token("params", "notifications").map(Json::parse).orElse(Json.EMPTY_OBJECT);
@@ -224,9 +224,9 @@ final class Subscriptions {
     } else if (!stream.isSpeaking()) {
       LOG.warn("a server spoke on a subscription before it agreed to it; skipped");
     } else if (stream.listener().isEmpty()) {
-      news.tell(SessionListeners.of(notification));
+      listeners.tell(SessionListeners.of(notification));
     } else {
-      news.tell(stream.listener(), SessionListeners.of(notification));
+      listeners.tell(stream.listener(), SessionListeners.of(notification));
     }
   }
 
@@ -252,15 +252,15 @@ final class Subscriptions {
             default -> false;
           };
       if (wanted && stream.isSpeaking()) {
-        news.tell(stream.listener(), SessionListeners.of(notification));
+        listeners.tell(stream.listener(), SessionListeners.of(notification));
       }
     }
   }
 
   /** Opens the stream of the session's listeners anew, if it is to carry something else. */
-  private @Nullable SubscriptionStream renewStanding(ServerProcess link) {
-    McpCapabilities can = link.server().orElseThrow().capabilities();
-    boolean heard = news.hasListeners();
+  private @Nullable SubscriptionStream renewStanding(ServerProcess process) {
+    McpCapabilities can = process.description().orElseThrow().capabilities();
+    boolean heard = listeners.hasListeners();
     SubscriptionStream old;
     SubscriptionStream fresh;
     lock.lock();
@@ -272,7 +272,7 @@ final class Subscriptions {
               heard && can.resourcesListChanged(),
               List.copyOf(watched));
       old = standing;
-      if (old != null && old.filter().equals(filter) && old.carrier() == link) {
+      if (old != null && old.filter().equals(filter) && old.carrier() == process) {
         return old;
       }
       fresh = filter.isEmpty() ? null : new SubscriptionStream(this, filter, null);
@@ -281,7 +281,7 @@ final class Subscriptions {
       lock.unlock();
     }
     if (fresh != null) {
-      open(fresh, link);
+      open(fresh, process);
     }
     if (old != null && fresh == null) {
       close(old);
@@ -292,7 +292,7 @@ final class Subscriptions {
     return fresh;
   }
 
-  private void listen(SubscriptionStream stream, ServerProcess link) {
+  private void listen(SubscriptionStream stream, ServerProcess process) {
     Json params =
         modern.complete(
             LISTEN,
@@ -300,9 +300,9 @@ final class Subscriptions {
     RpcCall call;
     lock.lock(); // the first words on a stream wait until its id is known
     try {
-      call = link.call(LISTEN, params, CallOptions.standard().withoutTimeout().withInOrder());
+      call = process.call(LISTEN, params, CallOptions.standard().withoutTimeout().withInOrder());
       stream.carry(call);
-      carried.put(new Carried(link, Long.toString(call.id())), stream);
+      carried.put(new Carried(process, Long.toString(call.id())), stream);
     } catch (SandboxException e) {
       stream.over(null, e);
       return;
@@ -315,7 +315,7 @@ final class Subscriptions {
                 (answer, failure) -> {
                   lock.lock();
                   try {
-                    carried.remove(new Carried(link, Long.toString(call.id())), stream);
+                    carried.remove(new Carried(process, Long.toString(call.id())), stream);
                   } finally {
                     lock.unlock();
                   }
@@ -323,10 +323,10 @@ final class Subscriptions {
                 });
   }
 
-  private @Nullable SubscriptionStream find(ServerProcess link, String id) {
+  private @Nullable SubscriptionStream find(ServerProcess process, String id) {
     lock.lock();
     try {
-      return carried.get(new Carried(link, id));
+      return carried.get(new Carried(process, id));
     } finally {
       lock.unlock();
     }
@@ -351,9 +351,10 @@ final class Subscriptions {
     }
   }
 
-  private CompletableFuture<?> legacy(ServerProcess link, String method, String uri) {
+  private CompletableFuture<?> legacy(ServerProcess process, String method, String uri) {
     try {
-      return link.call(method, Json.of(Map.of("uri", uri)), CallOptions.standard())
+      return process
+          .call(method, Json.of(Map.of("uri", uri)), CallOptions.standard())
           .future()
           .thenAccept(
               answer -> {

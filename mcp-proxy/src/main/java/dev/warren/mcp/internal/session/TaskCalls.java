@@ -18,10 +18,11 @@ final class TaskCalls {
 
   private TaskCalls() {}
 
-  static boolean isTask(ServerProcess link, McpRequest request) {
+  static boolean isTask(ServerProcess process, McpRequest request) {
     return request.method().equals("tools/call")
         && request.params().filter(params -> params.toString().contains("\"task\"")).isPresent()
-        && link.server()
+        && process
+            .description()
             .map(McpServerDescription::revision)
             .filter(McpRevision.V2025_11_25::equals)
             .isPresent()
@@ -29,7 +30,7 @@ final class TaskCalls {
   }
 
   /** Cancels the task that an answer names; nobody waits for the outcome. */
-  static void cancel(ServerProcess link, Envelope answer) {
+  static void cancel(ServerProcess process, Envelope answer) {
     answer
         .token("result", "task", "taskId")
         .map(Json::parse)
@@ -37,7 +38,7 @@ final class TaskCalls {
             id -> {
               try {
                 RpcCall unused =
-                    link.call(
+                    process.call(
                         "tasks/cancel", Json.of(Map.of("taskId", id)), CallOptions.standard());
               } catch (SandboxException e) {
                 LOG.debug("a task was not cancelled", e); // its server has ended, and so has it

@@ -2,9 +2,9 @@ package dev.warren.mcp.internal.http.modern;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.mcp.McpEraCache;
 import dev.warren.mcp.Json;
 import dev.warren.mcp.McpEra;
+import dev.warren.mcp.McpEraCache;
 import dev.warren.mcp.http.McpAccess;
 import dev.warren.mcp.internal.http.budget.Caller;
 import dev.warren.mcp.internal.http.budget.EndpointSettings;
