@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Proposals for the value of an argument.
+ * Suggested values for an argument.
  *
  * @param total how many there are, where it is known
  */

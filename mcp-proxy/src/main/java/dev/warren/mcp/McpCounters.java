@@ -1,7 +1,7 @@
 package dev.warren.mcp;
 
 /**
- * What went by without being delivered, since the session was made, over all its processes.
+ * What a session has discarded since it was created, over all its processes.
  *
  * @param starts processes that were started
  * @param junkLines lines that are no message

@@ -3,7 +3,7 @@ package dev.warren.mcp;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A server's wish to ask the user. */
+/** A server's request for input from the user. */
 public final class McpElicitation {
   private McpElicitation() {}
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Remembers which {@linkplain McpEra family} a server belongs to, so that it is asked once and not
- * at each start. It is only a hint: a session that finds it wrong asks again and corrects it.
+ * at each start. Entries are hints: a session that finds one wrong asks the server and corrects it.
  * Implementations are thread-safe and do not throw.
  */
 public interface McpEraCache {

@@ -3,8 +3,8 @@ package dev.warren.mcp;
 import java.util.Optional;
 
 /**
- * The server answered with a JSON-RPC error. It is the peer's word and not a failure on the way,
- * which is a {@link dev.warren.SandboxException}: so a timeout can never be mistaken for an answer.
+ * The server answered with a JSON-RPC error. Failures on the way, such as a timeout, are a {@link
+ * dev.warren.SandboxException} instead, so the two cannot be confused.
  */
 public final class McpErrorException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -3,7 +3,7 @@ package dev.warren.mcp;
 import java.util.Optional;
 
 /**
- * The name of a client or of a server. What a server says of itself is not verified by anything.
+ * The name and version of a client or a server. What a server claims here is not verified.
  *
  * @param raw as it was sent, with members such as icons
  */

@@ -3,7 +3,7 @@ package dev.warren.mcp;
 import dev.warren.SandboxException;
 
 /**
- * What a session may take up, so that no server can exhaust the memory of the host application.
+ * Bounds on what a session holds, so that no server can exhaust the memory of the application.
  *
  * @param inboundBytes the longest message of the server; a longer one fails the call it answers and
  *     nothing else
@@ -28,12 +28,16 @@ public record McpLimits(
     int pages,
     int items) {
 
+  private static final McpLimits DEFAULTS =
+      new McpLimits(64 << 20, 8 << 20, 10_000, 1_024, 64, 10, 1_000, 100_000);
+
   /**
    * 64 MiB in, 8 MiB out, 10,000 calls, 1,024 notifications, 64 requests, 10 rounds, lists of 1,000
    * pages and 100,000 items.
    */
-  public static final McpLimits STANDARD =
-      new McpLimits(64 << 20, 8 << 20, 10_000, 1_024, 64, 10, 1_000, 100_000);
+  public static McpLimits defaults() {
+    return DEFAULTS;
+  }
 
   /**
    * @throws SandboxException {@code INVALID_ARGUMENT} when a value is less than 1, or a message may
@@ -50,7 +54,7 @@ public record McpLimits(
     atLeast(1, "items", items);
   }
 
-  /** These limits with other lengths of messages, in bytes. */
+  /** A copy with other maximum message lengths, in bytes. */
   public McpLimits withMessageBytes(int inbound, int outbound) {
     return new McpLimits(
         inbound,
@@ -63,7 +67,7 @@ public record McpLimits(
         items);
   }
 
-  /** These limits with another number of calls that may wait. */
+  /** A copy with another maximum of pending calls. */
   public McpLimits withPendingCalls(int calls) {
     return new McpLimits(
         inboundBytes,
@@ -76,13 +80,13 @@ public record McpLimits(
         items);
   }
 
-  /** These limits with other queues for what the server sends by itself. */
+  /** A copy with other bounds on queued notifications and running requests of the server. */
   public McpLimits withQueues(int notifications, int requests) {
     return new McpLimits(
         inboundBytes, outboundBytes, pendingCalls, notifications, requests, rounds, pages, items);
   }
 
-  /** These limits with another number of rounds in which a server may ask back. */
+  /** A copy with another maximum of rounds in which a server may ask back. */
   public McpLimits withRounds(int count) {
     return new McpLimits(
         inboundBytes,
@@ -95,7 +99,7 @@ public record McpLimits(
         items);
   }
 
-  /** These limits with other lengths of lists. */
+  /** A copy with other maximum list lengths. */
   public McpLimits withLists(int pageCount, int itemCount) {
     return new McpLimits(
         inboundBytes,

@@ -3,19 +3,19 @@ package dev.warren.mcp;
 import dev.warren.SandboxException;
 
 /**
- * Hears what a server tells. Calls come one at a time and in order, on a thread that is neither the
- * reader's nor the writer's; a listener may call the session. One that keeps it busy loses what
- * comes after {@link McpLimits#queuedNotifications()} others, which is counted.
+ * Receives what a server reports without being asked. Methods are called one at a time and in order,
+ * on a thread that carries no traffic, and may call the session. While a listener is busy, {@link
+ * McpLimits#queuedNotifications()} notifications wait; more are dropped and counted.
  */
 public interface McpListener {
 
-  /** The list of tools is another now. */
+  /** The list of tools has changed. */
   default void toolsChanged() {}
 
-  /** The list of resources is another now. */
+  /** The list of resources has changed. */
   default void resourcesChanged() {}
 
-  /** The list of prompts is another now. */
+  /** The list of prompts has changed. */
   default void promptsChanged() {}
 
   /** A resource that was subscribed to has changed. */

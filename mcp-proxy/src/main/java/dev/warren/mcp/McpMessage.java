@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one side of a conversation with a model says.
+ * One message in a conversation with a model.
  *
  * @param role {@code user} or {@code assistant}
  * @param raw as it was sent

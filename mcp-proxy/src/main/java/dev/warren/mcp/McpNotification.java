@@ -1,7 +1,7 @@
 package dev.warren.mcp;
 
 /**
- * Something a server tells without being asked.
+ * A notification from a server.
  *
  * @param params {@code {}} where there were none
  */

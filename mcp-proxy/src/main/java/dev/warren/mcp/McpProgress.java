@@ -3,7 +3,7 @@ package dev.warren.mcp;
 import java.util.Optional;
 
 /**
- * How far a call has come.
+ * A progress report for a call.
  *
  * @param progress grows, or should
  * @param total where it is known

@@ -4,8 +4,8 @@ import dev.warren.SandboxException;
 import java.time.Duration;
 
 /**
- * What becomes of a session whose server has ended or could not be started. Restarts happen on
- * demand only: the next call starts a new process. Calls that were waiting on the old one fail and
+ * How often a session may start its server again. Restarts happen on demand only: after the server
+ * has ended or could not be started, the next call starts a new process. Calls that were waiting on the old one fail and
  * are never repeated by the session, because nobody knows whether they had an effect.
  *
  * @param starts how many processes may be started within the window, the first one included; 1

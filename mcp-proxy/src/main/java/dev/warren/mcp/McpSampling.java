@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A server's wish to have a model say something. */
+/** A server's request for a completion by the client's model. */
 public final class McpSampling {
   private McpSampling() {}
 
-  /** Answers such wishes. Runs on a thread of its own, and may call the session. */
+  /** Answers such requests. Runs on a thread of its own, and may call the session. */
   @FunctionalInterface
   public interface Handler {
     /**

@@ -3,7 +3,7 @@ package dev.warren.mcp;
 import java.util.Optional;
 
 /**
- * What a server said of itself when it was started.
+ * How a server described itself when it was started.
  *
  * @param revision what both sides speak
  * @param info its name; absent where it did not give one

@@ -16,21 +16,22 @@ import java.util.function.Function;
 /**
  * A conversation with one MCP server over the standard streams of a process.
  *
- * <p>The first call starts the process and makes the handshake, once, however many callers there
- * are. When the process ends, all calls that wait fail at once with its exit code and the tail of
- * its stderr, and the next call starts another one, as the {@link McpRestartPolicy} allows. A call
- * is never repeated by the session.
+ * <p>The first call starts the process and performs the handshake, once, however many callers there
+ * are. When the process ends, every pending call fails at once with its exit code and the end of its
+ * stderr; the next call starts a new process, if the {@link McpRestartPolicy} allows it. The session
+ * never repeats a call that the server may have seen.
  *
- * <p><b>Threads.</b> All methods may be called from any thread, also from handlers and listeners.
- * Methods block; an interrupt cancels the call, and tells the server. Handlers, listeners and what
- * is chained to a future run on threads of the session that carry no traffic.
+ * <p><b>Threads.</b> Thread-safe; handlers and listeners may call the session too. Methods block
+ * until the answer is there; an interrupt cancels the call and tells the server. Handlers, listeners
+ * and dependents of futures run on threads of the session that carry no traffic, so they may block.
  *
- * <p><b>Errors.</b> What the server says is an {@link McpErrorException} in typed calls, and part
- * of the {@link McpResponse} in raw ones. All else is a {@link SandboxException}: {@code TIMEOUT},
+ * <p><b>Errors.</b> An error that the server answers with is an {@link McpErrorException} in typed
+ * calls, and part of the {@link McpResponse} in raw ones. Every other failure is a {@link
+ * SandboxException}: {@code TIMEOUT},
  * {@code CANCELLED} (interrupt), {@code UNAVAILABLE} (the server has ended, could not be started or
  * did not finish its handshake), {@code UNSUPPORTED} (the server has not declared the ability, or
  * no common revision), {@code RESOURCE_EXHAUSTED} (a {@linkplain McpLimits limit}), {@code
- * DATA_LOSS} (an answer that is none), {@code CLOSED} (after {@link #close()}), {@code
+ * DATA_LOSS} (a malformed answer), {@code CLOSED} (after {@link #close()}), {@code
  * INVALID_ARGUMENT}.
  */
 public final class McpSession implements AutoCloseable {
@@ -59,10 +60,11 @@ public final class McpSession implements AutoCloseable {
   }
 
   /**
-   * Makes sure that a server is running and ready.
+   * Makes sure that a server is running and ready, starting one if necessary.
    *
-   * @return what it said of itself
-   * @throws SandboxException as for any call; the time is the startup timeout
+   * @return how the server described itself
+   * @throws SandboxException as for any call; the timeout is {@link
+   *     McpSessionBuilder#startupTimeout}
    */
   public McpServerDescription connect() {
     return conversation.connect();
@@ -72,15 +74,15 @@ public final class McpSession implements AutoCloseable {
     return conversation.state();
   }
 
-  /** What the server said of itself, when it is ready; starts nothing. */
+  /** How the server described itself, if it is ready; starts nothing. */
   public Optional<McpServerDescription> server() {
     return conversation.server();
   }
 
   /**
-   * Sends a request and waits for the answer, whichever it is. {@code initialize} is honoured: as
-   * the first call it makes the handshake with the caller's parameters, later it is answered from
-   * memory; the server never sees a second one.
+   * Sends a request and waits for the answer, be it a result or an error. {@code initialize} is
+   * honoured: as the first call it performs the handshake with the caller's parameters, later it is
+   * answered from memory; the server never sees a second one.
    *
    * @throws SandboxException no answer came
    */
@@ -91,8 +93,8 @@ public final class McpSession implements AutoCloseable {
   /**
    * Sends a request.
    *
-   * @return completes with the answer, whichever it is, or with a {@link SandboxException}.
-   *     Cancelling it cancels the call
+   * @return completes with the answer, be it a result or an error, or fails with a {@link
+   *     SandboxException}. Cancelling it cancels the call
    */
   public CompletableFuture<McpResponse> callAsync(McpRequest request) {
     return conversation.call(request, McpResponse::new);
@@ -135,7 +137,7 @@ public final class McpSession implements AutoCloseable {
   /** Calls a tool and hears of its progress. */
   public McpToolResult callTool(
       String name, Map<String, ?> arguments, Consumer<McpProgress> progress) {
-    return McpToolResult.from(result(TypedCalls.tool(name, arguments).onProgress(progress)));
+    return McpToolResult.from(result(TypedCalls.tool(name, arguments).withProgress(progress)));
   }
 
   /**
@@ -179,8 +181,8 @@ public final class McpSession implements AutoCloseable {
   }
 
   /**
-   * Asks for news of a resource, which {@link McpListener#resourceUpdated} hears. Asked again after
-   * a restart.
+   * Subscribes to updates of a resource, which {@link McpListener#resourceUpdated} receives. The
+   * subscription is renewed after a restart.
    */
   public void subscribeResource(String uri) {
     conversation.subscribe(uri);
@@ -192,8 +194,8 @@ public final class McpSession implements AutoCloseable {
   }
 
   /**
-   * Opens a stream of news of its own. In the modern era this is {@code subscriptions/listen}; in
-   * the older one resources are subscribed to, and the listener hears what the filter lets through.
+   * Opens a separate stream of notifications. In the modern era this is {@code subscriptions/listen}; in
+   * the older one resources are subscribed to, and the listener receives what the filter lets through.
    */
   public McpSubscription listen(McpSubscriptionFilter filter, McpListener listener) {
     return conversation.listen(filter, listener);
@@ -241,14 +243,14 @@ public final class McpSession implements AutoCloseable {
   }
 
   /**
-   * Tells the server that the roots are others now. Does nothing where no roots were declared, no
+   * Tells the server that the roots have changed. Does nothing where no roots were declared, no
    * server is ready, or in the modern era.
    */
   public void rootsChanged() {
     conversation.rootsChanged();
   }
 
-  /** Adds a listener. It hears what comes from now on. */
+  /** Adds a listener, which receives what arrives from now on. */
   public void addListener(McpListener listener) {
     conversation.addListener(listener);
   }

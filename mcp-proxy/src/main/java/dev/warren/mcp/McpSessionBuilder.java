@@ -16,13 +16,13 @@ import java.util.function.Supplier;
 public final class McpSessionBuilder {
   private final SessionSettings.Builder settings;
   private final ClientAbilities abilities = new ClientAbilities();
-  private McpLimits limits = McpLimits.STANDARD;
+  private McpLimits limits = McpLimits.defaults();
 
   McpSessionBuilder(StdioTransport transport) {
     this.settings = SessionSettings.builder(transport);
   }
 
-  /** How the family of the server is found out: {@link McpEraPolicy#DETECT} unless set. */
+  /** How the server's family of revisions is determined: {@link McpEraPolicy#DETECT} unless set. */
   public McpSessionBuilder era(McpEraPolicy mode) {
     settings.mode(mode);
     return this;
@@ -98,13 +98,13 @@ public final class McpSessionBuilder {
     return this;
   }
 
-  /** What becomes of a server that ended: {@link McpRestartPolicy#onDemand()} unless set. */
+  /** How often a server that ended may be started again: {@link McpRestartPolicy#onDemand()} unless set. */
   public McpSessionBuilder restart(McpRestartPolicy policy) {
     settings.restart(policy);
     return this;
   }
 
-  /** {@link McpLimits#STANDARD} unless set. */
+  /** The bounds on what a session holds: {@link McpLimits#defaults()} unless set. */
   public McpSessionBuilder limits(McpLimits value) {
     limits = value;
     settings.limits(value);
@@ -175,7 +175,7 @@ public final class McpSessionBuilder {
     return this;
   }
 
-  /** Hears what the server tells from its start on. Can be called several times. */
+  /** Adds a listener, which receives what the server reports from its start on. */
   public McpSessionBuilder listener(McpListener listener) {
     settings.listener(listener);
     return this;

@@ -2,7 +2,7 @@ package dev.warren.mcp;
 
 import dev.warren.SandboxException;
 
-/** Where a session stands. */
+/** The state of a session. */
 public sealed interface McpState {
 
   /** No process is running; the next call starts one. */

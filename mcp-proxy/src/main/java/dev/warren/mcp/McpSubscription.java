@@ -3,8 +3,8 @@ package dev.warren.mcp;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A stream of news from a server. It outlives the server's process: after a restart it is opened
- * again. Thread-safe.
+ * A stream of notifications from a server. It outlives the server's process: after a restart it is
+ * opened again. Thread-safe.
  */
 public interface McpSubscription extends AutoCloseable {
 

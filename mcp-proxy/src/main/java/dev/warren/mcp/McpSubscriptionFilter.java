@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@link McpSubscription} is about.
+ * Which changes a {@link McpSubscription} reports.
  *
  * @param resources URIs whose updates are wanted
  */

@@ -4,7 +4,7 @@ import dev.warren.SandboxException;
 import java.time.Duration;
 
 /**
- * A tool call that goes on in the background of the server (2025-11-25). Thread-safe. It belongs to
+ * A tool call that the server runs in the background (2025-11-25). Thread-safe. It belongs to
  * the server's process: after a restart it is unknown.
  */
 public interface McpTask {

@@ -17,7 +17,7 @@ record ToolTask(McpSession session, String id) implements McpTask {
 
   @Override
   public McpToolResult await(Duration timeout) {
-    McpRequest request = McpRequest.of("tasks/result", Map.of("taskId", id)).timeout(timeout);
+    McpRequest request = McpRequest.of("tasks/result", Map.of("taskId", id)).withTimeout(timeout);
     try {
       return McpToolResult.from(session.call(request).result());
     } catch (SandboxException e) {

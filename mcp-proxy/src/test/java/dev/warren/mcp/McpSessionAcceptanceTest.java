@@ -22,7 +22,7 @@ class McpSessionAcceptanceTest {
     try (SessionFixture fixture = SessionFixture.legacy()) {
       FakeProcess process = fixture.ready();
       CompletableFuture<McpResponse> call =
-          fixture.session.callAsync(McpRequest.of("tools/list").id(Json.of("raw-1")));
+          fixture.session.callAsync(McpRequest.of("tools/list").withId(Json.of("raw-1")));
       process.reply(process.expect("tools/list"), "{\"tools\":[]}");
       Json envelope = soon(call).envelope();
       assertThat(envelope.string("/jsonrpc")).contains("2.0");
@@ -84,7 +84,7 @@ class McpSessionAcceptanceTest {
     try (SessionFixture fixture = SessionFixture.legacy()) {
       FakeProcess process = fixture.ready();
       CompletableFuture<McpResponse> call =
-          fixture.session.callAsync(McpRequest.of("tools/list").timeout(Duration.ofMillis(30)));
+          fixture.session.callAsync(McpRequest.of("tools/list").withTimeout(Duration.ofMillis(30)));
       process.expect("tools/list");
       assertThat(failure(call).code()).isEqualTo(Code.TIMEOUT);
       assertThat(fixture.session.counters().pendingCalls()).isZero();

@@ -62,7 +62,7 @@ class McpSessionCallsTest {
         String result =
             "{\"a\":1.0,\"b\":1e2,\"new\":{\"x\":[null]},\"_meta\":{\"k\":12345678901234567890}}";
         CompletableFuture<McpResponse> call =
-            fixture.session.callAsync(McpRequest.of("a/call").id(Json.parse("1.0")));
+            fixture.session.callAsync(McpRequest.of("a/call").withId(Json.parse("1.0")));
         process.reply(process.expect("a/call"), result);
         assertThat(soon(call).result()).hasToString(result);
         assertThat(soon(call).envelope())
@@ -91,7 +91,7 @@ class McpSessionCallsTest {
     void sameIdOfTwoCallers_isNoConfusion() {
       try (SessionFixture fixture = SessionFixture.legacy()) {
         FakeProcess process = fixture.ready();
-        McpRequest request = McpRequest.of("a/call").id(Json.of(1));
+        McpRequest request = McpRequest.of("a/call").withId(Json.of(1));
         CompletableFuture<McpResponse> first = fixture.session.callAsync(request);
         Json one = process.expect("a/call");
         CompletableFuture<McpResponse> second = fixture.session.callAsync(request);
@@ -107,20 +107,20 @@ class McpSessionCallsTest {
     void badRequests_areRefusedBeforeAnythingIsSent() {
       assertThat(failure(() -> McpRequest.of("")).code()).isEqualTo(Code.INVALID_ARGUMENT);
       McpRequest request = McpRequest.of("a/call");
-      assertThat(failure(() -> request.params(Json.parse("[]"))).code())
+      assertThat(failure(() -> request.withParams(Json.parse("[]"))).code())
           .isEqualTo(Code.INVALID_ARGUMENT);
       for (String id : List.of("null", "{}", "[]", "true")) {
-        assertThat(failure(() -> request.id(Json.parse(id))).code())
+        assertThat(failure(() -> request.withId(Json.parse(id))).code())
             .isEqualTo(Code.INVALID_ARGUMENT);
       }
-      assertThat(failure(() -> request.timeout(Duration.ZERO)).code())
+      assertThat(failure(() -> request.withTimeout(Duration.ZERO)).code())
           .isEqualTo(Code.INVALID_ARGUMENT);
     }
 
     @Test
     void moreCallsThanMayWait_areRefused() {
       try (SessionFixture fixture =
-          SessionFixture.legacy(b -> b.limits(McpLimits.STANDARD.withPendingCalls(2)))) {
+          SessionFixture.legacy(b -> b.limits(McpLimits.defaults().withPendingCalls(2)))) {
         FakeProcess process = fixture.ready();
         CompletableFuture<McpResponse> first = fixture.calling("a/call");
         CompletableFuture<McpResponse> second = fixture.calling("a/call");
@@ -136,7 +136,7 @@ class McpSessionCallsTest {
     @Test
     void tooLongAMessage_isRefusedHereAndNothingStaysPending() {
       try (SessionFixture fixture =
-          SessionFixture.legacy(b -> b.limits(McpLimits.STANDARD.withMessageBytes(4096, 4096)))) {
+          SessionFixture.legacy(b -> b.limits(McpLimits.defaults().withMessageBytes(4096, 4096)))) {
         FakeProcess process = fixture.ready();
         CompletableFuture<McpToolResult> call =
             fixture.session.callToolAsync("t", Map.of("x", "y".repeat(5000)));
@@ -188,7 +188,7 @@ class McpSessionCallsTest {
         FakeProcess process = fixture.ready();
         CompletableFuture<McpResponse> call =
             later(
-                () -> fixture.session.call(McpRequest.of("a/call").timeout(Duration.ofMillis(50))));
+                () -> fixture.session.call(McpRequest.of("a/call").withTimeout(Duration.ofMillis(50))));
         Json seen = process.expect("a/call");
         assertThat(failure(call).code()).isEqualTo(Code.TIMEOUT);
         assertThat(process.expect("notifications/cancelled").at("/params/requestId"))
@@ -259,7 +259,7 @@ class McpSessionCallsTest {
         long begun = System.nanoTime();
         CompletableFuture<McpResponse> call =
             fixture.session.callAsync(
-                McpRequest.of("a/call").timeout(Duration.ofSeconds(1)).onProgress(progress::add));
+                McpRequest.of("a/call").withTimeout(Duration.ofSeconds(1)).withProgress(progress::add));
         String token =
             process.expect("a/call").at("/params/_meta/progressToken").orElseThrow().toString();
         while (!call.isDone()) {
@@ -312,7 +312,7 @@ class McpSessionCallsTest {
         CompletableFuture<McpResponse> call =
             fixture.session.callAsync(
                 McpRequest.of("tools/call", Map.of("name", "t", "task", Map.of("ttl", 1000)))
-                    .timeout(Duration.ofMillis(50)));
+                    .withTimeout(Duration.ofMillis(50)));
         Json seen = process.expect("tools/call");
         assertThat(failure(call).code()).isEqualTo(Code.TIMEOUT);
         process.reply(seen, CREATED);

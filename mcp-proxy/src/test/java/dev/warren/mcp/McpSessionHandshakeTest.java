@@ -212,7 +212,7 @@ class McpSessionHandshakeTest {
     void callerWhoseTimeIsUp_doesNotWaitForTheHandshake() {
       try (SessionFixture fixture = SessionFixture.legacy()) {
         CompletableFuture<McpResponse> call =
-            fixture.session.callAsync(McpRequest.of("a/call").timeout(Duration.ofMillis(100)));
+            fixture.session.callAsync(McpRequest.of("a/call").withTimeout(Duration.ofMillis(100)));
         FakeProcess process = fixture.server.process();
         Json initialize = process.expect("initialize");
         assertThat(failure(call).code()).isEqualTo(Code.TIMEOUT);
@@ -240,7 +240,7 @@ class McpSessionHandshakeTest {
     void initializeOfTheCaller_makesTheHandshakeWithItsParameters() {
       try (SessionFixture fixture = SessionFixture.auto(b -> b)) {
         CompletableFuture<McpResponse> answer =
-            fixture.session.callAsync(INITIALIZE.id(Json.of("mine-1")));
+            fixture.session.callAsync(INITIALIZE.withId(Json.of("mine-1")));
         FakeProcess process = fixture.server.process();
         Json seen = process.expect("initialize");
         assertThat(seen.string("/params/clientInfo/name")).contains("mine");

@@ -37,6 +37,16 @@ class McpSessionListenTest {
         }
 
         @Override
+        public void promptsChanged() {
+          heard.add(name + ":prompts");
+        }
+
+        @Override
+        public void resourcesChanged() {
+          heard.add(name + ":resources");
+        }
+
+        @Override
         public void resourceUpdated(String uri) {
           heard.add(name + ":" + uri);
         }
@@ -93,6 +103,29 @@ class McpSessionListenTest {
         assertThat(next()).isEqualTo("files:a://b/c");
         assertThat(soon(tools.acknowledged()).toolsChanged()).isTrue();
         assertThat(soon(files.acknowledged()).resources()).containsExactly("a://b");
+      }
+    }
+
+    @Test
+    void promptsAndResources_areHeardWhereTheyWereAskedFor() throws Exception {
+      try (SessionFixture fixture = modern()) {
+        FakeProcess process = fixture.readyModern();
+        McpSubscription stream =
+            fixture.session.listen(
+                McpSubscriptionFilter.NONE.withPromptsChanged().withResourcesChanged(),
+                listener("x"));
+        Json listen = process.expect("subscriptions/listen");
+        assertThat(listen.at("/params/notifications"))
+            .contains(Json.parse("{\"promptsListChanged\":true,\"resourcesListChanged\":true}"));
+        acknowledge(process, listen);
+        tell(process, listen, "prompts/list_changed", "");
+        tell(process, listen, "resources/list_changed", "");
+        assertThat(next()).isEqualTo("x:prompts");
+        assertThat(next()).isEqualTo("x:resources");
+        McpSubscriptionFilter agreed = soon(stream.acknowledged());
+        assertThat(agreed.promptsChanged()).isTrue();
+        assertThat(agreed.resourcesChanged()).isTrue();
+        assertThat(agreed.toolsChanged()).isFalse();
       }
     }
 

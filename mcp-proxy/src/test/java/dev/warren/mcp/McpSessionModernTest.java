@@ -194,7 +194,7 @@ class McpSessionModernTest {
           b ->
               b.roots(McpRoot.of("file:///a"))
                   .formElicitation(form -> McpElicitation.Answer.accept(Map.of("n", 1)))
-                  .limits(McpLimits.STANDARD.withRounds(3)));
+                  .limits(McpLimits.defaults().withRounds(3)));
     }
 
     private void ask(FakeProcess process, Json request, String members) {

@@ -111,7 +111,7 @@ class McpSessionNotificationsTest {
         CompletableFuture<McpResponse> call =
             fixture.session.callAsync(
                 McpRequest.of("a/call", Map.of("_meta", Map.of("progressToken", "mine")))
-                    .onProgress(progress::add));
+                    .withProgress(progress::add));
         Json seen = process.expect("a/call");
         String token = seen.at("/params/_meta/progressToken").orElseThrow().toString();
         assertThat(token).as("of the session, unique").isNotEqualTo("\"mine\"");

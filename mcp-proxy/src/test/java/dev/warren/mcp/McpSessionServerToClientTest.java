@@ -109,6 +109,29 @@ class McpSessionServerToClientTest {
     }
 
     @Test
+    void samplingWithTools_declaresThemAndHandsThemOn() {
+      BlockingQueue<McpSampling.Request> seen = new LinkedBlockingQueue<>();
+      McpSampling.Handler handler =
+          request -> {
+            seen.add(request);
+            return McpSampling.Result.text("m-1", "fine");
+          };
+      try (SessionFixture fixture = SessionFixture.legacy(b -> b.samplingWithTools(handler))) {
+        var server = SessionFixture.later(fixture.session::connect);
+        FakeProcess process = fixture.server.process();
+        Json initialize = process.expect("initialize");
+        assertThat(initialize.at("/params/capabilities"))
+            .contains(Json.parse("{\"sampling\":{\"tools\":{}}}"));
+        process.reply(initialize, SessionFixture.initialized("2025-11-25", "{}"));
+        process.expect("notifications/initialized");
+        soon(server);
+        ask(process, "1", "sampling/createMessage", "{\"messages\":[],\"tools\":[{\"name\":\"t\"}]}");
+        assertThat(answer(process, "1").at("/result/model")).contains(Json.of("m-1"));
+        assertThat(seen.remove().raw().string("/tools/0/name")).contains("t");
+      }
+    }
+
+    @Test
     void elicitation_goesToTheHandlerOfItsModeAndOtherModesAreRefused() {
       try (SessionFixture fixture =
           SessionFixture.legacy(
@@ -247,7 +270,7 @@ class McpSessionServerToClientTest {
       try (SessionFixture fixture =
           SessionFixture.legacy(
               b ->
-                  b.limits(McpLimits.STANDARD.withQueues(10, 2))
+                  b.limits(McpLimits.defaults().withQueues(10, 2))
                       .requestHandler(
                           "x/y",
                           params -> {

@@ -121,7 +121,7 @@ class McpSessionTypedCallsTest {
     @Test
     void listsWithoutEnd_areStopped() {
       try (SessionFixture fixture =
-          SessionFixture.legacy(b -> b.limits(McpLimits.STANDARD.withLists(3, 5)))) {
+          SessionFixture.legacy(b -> b.limits(McpLimits.defaults().withLists(3, 5)))) {
         FakeProcess process = fixture.ready();
         CompletableFuture<List<McpTool>> pages = later(fixture.session::listTools);
         for (int i = 0; i < 3; i++) {

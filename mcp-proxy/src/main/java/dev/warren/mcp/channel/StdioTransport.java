@@ -3,8 +3,8 @@ package dev.warren.mcp.channel;
 import dev.warren.SandboxException;
 
 /**
- * A way to start one MCP server that talks over its standard streams. Each call starts a process of
- * its own. Thread-safe.
+ * Starts an MCP server that talks over its standard streams. Each call of {@link #start} starts a
+ * separate process. Thread-safe.
  */
 @FunctionalInterface
 public interface StdioTransport {

@@ -117,7 +117,7 @@ public final class SdkClientTransport implements McpClientTransport {
   private void forward(RpcPeer connected, JSONRPCRequest request, Envelope envelope) {
     boolean progress = envelope.token("params", "_meta", "progressToken").isPresent();
     CallOptions how =
-        progress ? CallOptions.standard().withProgress(inbox::deliver) : CallOptions.standard();
+        progress ? CallOptions.defaults().withProgress(inbox::deliver) : CallOptions.defaults();
     RpcCall call = connected.forward(envelope, how);
     String id = envelope.id().orElseThrow();
     calls.put(id, call);

@@ -156,7 +156,7 @@ class EverythingIT extends PeerTestCase {
                           "trigger-long-running-operation",
                           "arguments",
                           Map.of("duration", 2, "steps", 20)))
-                  .onProgress(heard::add));
+                  .withProgress(heard::add));
       Eventually.within(Duration.ofMinutes(1)).until("progress came", () -> !heard.isEmpty());
       assertThat(call.cancel(true)).isTrue();
       Eventually.soon()
@@ -211,15 +211,15 @@ class EverythingIT extends PeerTestCase {
     SandboxStdio server = SandboxStdio.of(sandbox, peers.npm("everything", "stdio"));
     try (McpSession session =
         session(server)
-            .limits(McpLimits.STANDARD.withMessageBytes(64 << 20, 64 << 20))
+            .limits(McpLimits.defaults().withMessageBytes(64 << 20, 64 << 20))
             .restart(McpRestartPolicy.never())
             .closeGrace(Duration.ofMillis(500))
             .open()) {
       McpRequest large =
           McpRequest.of("tools/call", Map.of("name", "echo", "arguments", message(tooMuch)))
-              .timeout(Duration.ofSeconds(2));
+              .withTimeout(Duration.ofSeconds(2));
       assertThat(failure(() -> session.call(large)).code()).isIn(Code.TIMEOUT, Code.UNAVAILABLE);
-      McpRequest ping = McpRequest.of("ping").timeout(Duration.ofSeconds(1));
+      McpRequest ping = McpRequest.of("ping").withTimeout(Duration.ofSeconds(1));
       assertThat(failure(() -> session.call(ping)).code()).isIn(Code.TIMEOUT, Code.UNAVAILABLE);
     }
   }

@@ -98,7 +98,7 @@ class FilesystemIT extends PeerTestCase {
     write("twelve.txt", 12);
     try (McpSession session =
         session(server("/data"))
-            .limits(McpLimits.STANDARD.withMessageBytes(8 << 20, 1 << 20))
+            .limits(McpLimits.defaults().withMessageBytes(8 << 20, 1 << 20))
             .open()) {
       var small = session.callToolAsync("read_text_file", path("/data/shared/note.txt"));
       assertThat(failure(() -> session.callTool("read_text_file", path("/data/twelve.txt"))).code())

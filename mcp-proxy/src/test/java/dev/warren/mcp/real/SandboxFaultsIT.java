@@ -42,8 +42,8 @@ class SandboxFaultsIT extends PeerTestCase {
                     "trigger-long-running-operation",
                     "arguments",
                     Map.of("duration", 600, "steps", 6000)))
-            .timeout(Duration.ofMinutes(5))
-            .onProgress(progress -> begun.countDown());
+            .withTimeout(Duration.ofMinutes(5))
+            .withProgress(progress -> begun.countDown());
     List<CompletableFuture<McpResponse>> calls =
         IntStream.range(0, count).mapToObj(i -> session.callAsync(work)).toList();
     // Each reports ten times a second; so many reports are there only if all work.
@@ -113,7 +113,7 @@ class SandboxFaultsIT extends PeerTestCase {
             Stream.of("a", "b", "c")
                 .map(text -> session.callToolAsync("echo", Map.of("message", text)))
                 .toList();
-        McpRequest hurried = McpRequest.of("ping").timeout(Duration.ofMillis(500));
+        McpRequest hurried = McpRequest.of("ping").withTimeout(Duration.ofMillis(500));
         assertThat(failure(() -> session.call(hurried)).code()).isEqualTo(Code.TIMEOUT);
         assertThat(patient).noneMatch(CompletableFuture::isDone);
       } finally {

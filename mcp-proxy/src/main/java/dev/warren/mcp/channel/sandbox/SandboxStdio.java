@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * MCP servers as processes in a sandbox. A lost connection to the sandbox does not end the
- * conversation: for up to 30 seconds it is made up for, in both directions and without a byte lost
- * or repeated. When the host application is gone for longer, the server is ended, because nobody
- * else could go on with its conversation. Thread-safe.
+ * MCP servers as processes in a sandbox. The conversation survives a lost connection to the sandbox
+ * of up to 30 seconds: it resumes in both directions, with no byte lost or repeated. When the
+ * application is gone for longer, the server is ended, because nobody else could continue its
+ * conversation. Thread-safe.
  */
 public final class SandboxStdio implements StdioTransport {
   /** The longest line of stdout that is delivered, in bytes: 64 MiB. */

@@ -74,11 +74,11 @@ public final class MessageHandler {
     if (params.filter(value -> !value.toString().startsWith("{")).isPresent()) {
       return error(id, ErrorCodes.INVALID_PARAMS, "the parameters must be an object").orElseThrow();
     }
-    McpRequest request = McpRequest.of(message.method()).id(Json.parse(String.valueOf(id)));
+    McpRequest request = McpRequest.of(message.method()).withId(Json.parse(String.valueOf(id)));
     Began began = new Began(route, String.valueOf(id));
     try (Lease lease = sessions.use(route.bot(), route.server())) {
       CompletableFuture<McpResponse> call =
-          lease.session().callAsync(params.map(request::params).orElse(request));
+          lease.session().callAsync(params.map(request::withParams).orElse(request));
       boolean first = calls.putIfAbsent(began, call) == null;
       try {
         return call.get().toString();

@@ -29,12 +29,12 @@ public record CallOptions(
   /** For a call that ends only by its answer, a cancel or the end of the server. */
   public static final Duration NO_TIMEOUT = Duration.ofSeconds(Long.MAX_VALUE);
 
-  private static final CallOptions STANDARD =
+  private static final CallOptions DEFAULTS =
       new CallOptions(Optional.empty(), false, true, false, Optional.empty());
 
   /** The connection's timeout, cancellable, no progress, and the answer as soon as it comes. */
-  public static CallOptions standard() {
-    return STANDARD;
+  public static CallOptions defaults() {
+    return DEFAULTS;
   }
 
   public CallOptions withTimeout(Duration value) {

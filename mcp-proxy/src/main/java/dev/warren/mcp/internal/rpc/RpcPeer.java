@@ -106,9 +106,9 @@ public final class RpcPeer implements AutoCloseable {
         new Outbox.Message(RequestLine.request(id, method, content)), newCall(id, method, how));
   }
 
-  /** As {@link #call(String, Json, CallOptions)} with {@link CallOptions#standard()}. */
+  /** As {@link #call(String, Json, CallOptions)} with {@link CallOptions#defaults()}. */
   public RpcCall call(String method, @Nullable Json params) {
-    return call(method, params, CallOptions.standard());
+    return call(method, params, CallOptions.defaults());
   }
 
   /**

@@ -263,7 +263,7 @@ public final class Conversation {
             server.call(
                 "logging/setLevel",
                 Json.of(Map.of("level", wanted.toString())),
-                CallOptions.standard());
+                CallOptions.defaults());
       }
       subscriptions.ready(server);
       threads.execute(

@@ -176,7 +176,7 @@ final class Handshake {
 
   private Answer discover(ServerProcess process, Duration time) {
     // never cancelled: to a legacy server it would be one more message before the handshake
-    CallOptions how = CallOptions.standard().withTimeout(time).withoutCancel();
+    CallOptions how = CallOptions.defaults().withTimeout(time).withoutCancel();
     Envelope answer;
     try {
       Json params = modern.complete("server/discover", Optional.empty());
@@ -238,7 +238,7 @@ final class Handshake {
   }
 
   private ServerProcess initialize(ServerProcess process) {
-    CallOptions how = CallOptions.standard().withTimeout(left()).withoutCancel();
+    CallOptions how = CallOptions.defaults().withTimeout(left()).withoutCancel();
     Envelope answer;
     try {
       answer = process.call("initialize", initializeParams(), how).await();

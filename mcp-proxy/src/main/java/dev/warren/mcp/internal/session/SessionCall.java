@@ -226,7 +226,7 @@ final class SessionCall<T> {
   }
 
   private CallOptions options(boolean laterRound) {
-    CallOptions how = CallOptions.standard();
+    CallOptions how = CallOptions.defaults();
     if (task) {
       return how.withoutCancel().withTimeout(totalLeft());
     }

@@ -44,7 +44,7 @@ public record SessionSettings(
       Duration probe,
       Duration handler,
       Duration close) {
-    private static final Timeouts STANDARD =
+    private static final Timeouts DEFAULTS =
         new Timeouts(
             Duration.ofSeconds(60),
             Duration.ofMinutes(10),
@@ -95,9 +95,9 @@ public record SessionSettings(
     private McpEraCache cache = McpEraCache.inMemory();
     private String server = "";
     private McpImplementation client = McpImplementation.of("warren", "0.1");
-    private Timeouts timeouts = Timeouts.STANDARD;
+    private Timeouts timeouts = Timeouts.DEFAULTS;
     private McpRestartPolicy restart = McpRestartPolicy.onDemand();
-    private McpLimits limits = McpLimits.STANDARD;
+    private McpLimits limits = McpLimits.defaults();
     private boolean checkCapabilities = true;
 
     private Builder(StdioTransport transport) {

@@ -300,7 +300,7 @@ final class Subscriptions {
     RpcCall call;
     lock.lock(); // the first words on a stream wait until its id is known
     try {
-      call = process.call(LISTEN, params, CallOptions.standard().withoutTimeout().withInOrder());
+      call = process.call(LISTEN, params, CallOptions.defaults().withoutTimeout().withInOrder());
       stream.carry(call);
       carried.put(new Carried(process, Long.toString(call.id())), stream);
     } catch (SandboxException e) {
@@ -354,7 +354,7 @@ final class Subscriptions {
   private CompletableFuture<?> legacy(ServerProcess process, String method, String uri) {
     try {
       return process
-          .call(method, Json.of(Map.of("uri", uri)), CallOptions.standard())
+          .call(method, Json.of(Map.of("uri", uri)), CallOptions.defaults())
           .future()
           .thenAccept(
               answer -> {

@@ -39,7 +39,7 @@ final class TaskCalls {
               try {
                 RpcCall unused =
                     process.call(
-                        "tasks/cancel", Json.of(Map.of("taskId", id)), CallOptions.standard());
+                        "tasks/cancel", Json.of(Map.of("taskId", id)), CallOptions.defaults());
               } catch (SandboxException e) {
                 LOG.debug("a task was not cancelled", e); // its server has ended, and so has it
               }

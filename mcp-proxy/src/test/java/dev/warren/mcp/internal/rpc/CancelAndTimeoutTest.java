@@ -103,7 +103,7 @@ class CancelAndTimeoutTest {
 
   @Test
   void cancel_ofACallThatMustNotBeCancelled_endsItHereOnly() {
-    RpcCall call = rpc.peer.call("initialize", null, CallOptions.standard().withoutCancel());
+    RpcCall call = rpc.peer.call("initialize", null, CallOptions.defaults().withoutCancel());
     rpc.process.expect("initialize");
     assertThat(call.cancel("closing")).isTrue();
     nothingWasSent();
@@ -154,10 +154,10 @@ class CancelAndTimeoutTest {
   void timeouts_ofTheirOwn_endEachCallInItsTime() {
     RpcCall standard = rpc.call("standard");
     RpcCall shorter =
-        rpc.peer.call("short", null, CallOptions.standard().withTimeout(Duration.ofSeconds(2)));
+        rpc.peer.call("short", null, CallOptions.defaults().withTimeout(Duration.ofSeconds(2)));
     RpcCall longer =
-        rpc.peer.call("long", null, CallOptions.standard().withTimeout(Duration.ofHours(2)));
-    RpcCall open = rpc.peer.call("listen", null, CallOptions.standard().withoutTimeout());
+        rpc.peer.call("long", null, CallOptions.defaults().withTimeout(Duration.ofHours(2)));
+    RpcCall open = rpc.peer.call("listen", null, CallOptions.defaults().withoutTimeout());
     timer.advance(Duration.ofMillis(2_010));
     assertThat(List.of(shorter.isDone(), standard.isDone())).containsExactly(true, false);
     timer.advance(Duration.ofSeconds(8));
@@ -183,7 +183,7 @@ class CancelAndTimeoutTest {
 
   @Test
   void progress_startsTheTimeoutAgain_butNotBeyondTheMaximum() {
-    RpcCall call = rpc.peer.call("a", null, CallOptions.standard().withResetOnProgress());
+    RpcCall call = rpc.peer.call("a", null, CallOptions.defaults().withResetOnProgress());
     Json request = rpc.process.expect("a");
     String token = request.at("/params/_meta/progressToken").orElseThrow().toString();
     assertThat(token).isEqualTo(Long.toString(call.id()));
@@ -200,7 +200,7 @@ class CancelAndTimeoutTest {
   @Test
   void progress_withoutReset_doesNotExtendTheTimeout() {
     RpcCall call =
-        rpc.peer.call("a", Json.EMPTY_OBJECT, CallOptions.standard().withProgress(progress -> {}));
+        rpc.peer.call("a", Json.EMPTY_OBJECT, CallOptions.defaults().withProgress(progress -> {}));
     rpc.process.expect("a");
     timer.advance(Duration.ofSeconds(8));
     rpc.process.send(String.format(PROGRESS, call.id(), 1));
@@ -216,7 +216,7 @@ class CancelAndTimeoutTest {
         rpc.peer.call(
             "a",
             Json.parse("{\"_meta\":{\"traceparent\":\"t\"},\"x\":1}"),
-            CallOptions.standard()
+            CallOptions.defaults()
                 .withProgress(p -> seen.add(p.token("params", "progress").orElseThrow())));
     Json request = rpc.process.expect("a");
     assertThat(request.at("/params").orElseThrow().toString())
@@ -234,7 +234,7 @@ class CancelAndTimeoutTest {
   @ValueSource(strings = {"4711", "\"1\"", "null", "{}", "1.5"})
   void progress_withATokenOfNoCall_isCountedAndDisturbsNobody(String token) {
     List<Envelope> seen = new CopyOnWriteArrayList<>();
-    RpcCall call = rpc.peer.call("a", null, CallOptions.standard().withProgress(seen::add));
+    RpcCall call = rpc.peer.call("a", null, CallOptions.defaults().withProgress(seen::add));
     Json request = rpc.process.expect("a");
     rpc.process.send(String.format(PROGRESS, token, 1)).reply(request, "1");
     call.await();
@@ -251,7 +251,7 @@ class CancelAndTimeoutTest {
         rpc.peer.call(
             "a",
             null,
-            CallOptions.standard()
+            CallOptions.defaults()
                 .withProgress(
                     progress -> {
                       try {

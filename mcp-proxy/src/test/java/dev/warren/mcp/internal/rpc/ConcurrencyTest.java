@@ -152,9 +152,9 @@ class ConcurrencyTest {
     Eventually.soon().until("the writer is stuck", rpc.process::isBlockingAWrite);
     RpcCall timed = rpc.peer.call("a", null);
     RpcCall cancelled =
-        rpc.peer.call("b", null, CallOptions.standard().withTimeout(Duration.ofMinutes(1)));
+        rpc.peer.call("b", null, CallOptions.defaults().withTimeout(Duration.ofMinutes(1)));
     RpcCall closed =
-        rpc.peer.call("c", null, CallOptions.standard().withTimeout(Duration.ofMinutes(1)));
+        rpc.peer.call("c", null, CallOptions.defaults().withTimeout(Duration.ofMinutes(1)));
     assertThat(RpcFixture.failure(timed).code()).isEqualTo(Code.TIMEOUT);
     assertThat(cancelled.cancel("enough")).isTrue();
     long start = System.nanoTime();
@@ -170,11 +170,11 @@ class ConcurrencyTest {
     rpc = RpcFixture.start(options -> options.maxOutboundBytes(2000).outboxBytes(4000));
     rpc.process.stopReading();
     Json large = Json.of(Map.of("x", "y".repeat(1500)));
-    CallOptions patient = CallOptions.standard().withTimeout(Duration.ofMinutes(1));
+    CallOptions patient = CallOptions.defaults().withTimeout(Duration.ofMinutes(1));
     RpcCall first = rpc.peer.call("a", large, patient);
     RpcCall second = rpc.peer.call("b", large, patient);
     RpcCall none =
-        rpc.peer.call("c", large, CallOptions.standard().withTimeout(Duration.ofMillis(50)));
+        rpc.peer.call("c", large, CallOptions.defaults().withTimeout(Duration.ofMillis(50)));
     assertThat(RpcFixture.failure(none).code()).isEqualTo(Code.TIMEOUT);
     assertThat(rpc.peer.pending()).isEqualTo(2);
     rpc.process.readAgain();
@@ -423,7 +423,7 @@ class ConcurrencyTest {
         rpc.peer.call(
             "a",
             null,
-            CallOptions.standard()
+            CallOptions.defaults()
                 .withProgress(
                     progress -> {
                       entered.countDown();

@@ -184,7 +184,7 @@ class IdsTest {
   void forwardedRequest_comesBackWithItsOwnId_andNothingElseChanged(String id) throws Exception {
     String head = "{ \"x\":1.50, \"id\" : ";
     String tail = ",\"method\":\"tools/call\",\"params\":{\"a\":\"\\u0041\"} }";
-    RpcCall call = rpc.peer.forward(envelope(head + id + tail), CallOptions.standard());
+    RpcCall call = rpc.peer.forward(envelope(head + id + tail), CallOptions.defaults());
     assertThat(rpc.process.expect()).isEqualTo(head + call.id() + tail);
     String answer = "\"result\":{\"b\": 1e2,\"_meta\":{\"z\":[]}},\"y\":null}";
     rpc.process.send("{\"id\":" + call.id() + " ," + answer);
@@ -198,7 +198,7 @@ class IdsTest {
   @Test
   void forwardedAnswer_whoseIdComesLast_isRestoredToo() throws Exception {
     RpcCall call =
-        rpc.peer.forward(envelope("{\"id\":\"abc\",\"method\":\"m\"}"), CallOptions.standard());
+        rpc.peer.forward(envelope("{\"id\":\"abc\",\"method\":\"m\"}"), CallOptions.defaults());
     rpc.process.expect("m");
     rpc.process.send("{\"error\":{\"code\":5,\"message\":\"x\"},\"id\":" + call.id() + "}");
     Envelope reply = call.future().join();
@@ -215,7 +215,7 @@ class IdsTest {
     RpcCall call =
         rpc.peer.forward(
             envelope(head + token + ",\"k\":1}}}"),
-            CallOptions.standard().withProgress(progress -> seen.add(progress.toJson())));
+            CallOptions.defaults().withProgress(progress -> seen.add(progress.toJson())));
     Json sent = rpc.process.expect("m");
     assertThat(sent.at("/params/_meta").orElseThrow().toString())
         .isEqualTo("{\"progressToken\":" + call.id() + ",\"k\":1}");
@@ -229,8 +229,8 @@ class IdsTest {
   @Test
   void twoForwardedRequests_withTheSameIdAndToken_getTheirOwnAnswers() throws Exception {
     String same = "{\"id\":1,\"method\":\"m\",\"params\":{\"_meta\":{\"progressToken\":1}}}";
-    RpcCall first = rpc.peer.forward(envelope(same), CallOptions.standard());
-    RpcCall second = rpc.peer.forward(envelope(same), CallOptions.standard());
+    RpcCall first = rpc.peer.forward(envelope(same), CallOptions.defaults());
+    RpcCall second = rpc.peer.forward(envelope(same), CallOptions.defaults());
     Json one = rpc.process.expect("m");
     Json two = rpc.process.expect("m");
     assertThat(one.at("/params/_meta/progressToken"))
@@ -253,7 +253,7 @@ class IdsTest {
   void whatIsNoRequest_orTwoInOne_isNotForwarded(String text) throws Exception {
     Envelope message = envelope(text);
     SandboxException failure =
-        RpcFixture.failure(() -> rpc.peer.forward(message, CallOptions.standard()));
+        RpcFixture.failure(() -> rpc.peer.forward(message, CallOptions.defaults()));
     assertThat(failure.code()).isEqualTo(Code.INVALID_ARGUMENT);
     assertThat(rpc.peer.pending()).isZero();
     rpc.works();
@@ -262,7 +262,7 @@ class IdsTest {
   @Test
   void forwardedProgressToken_whoseNameIsEscaped_isReplacedToo() throws Exception {
     String head = "{\"id\":1,\"method\":\"m\",\"params\":{\"_meta\":{\"\\u0070rogressToken\":";
-    RpcCall call = rpc.peer.forward(envelope(head + "5}}}"), CallOptions.standard());
+    RpcCall call = rpc.peer.forward(envelope(head + "5}}}"), CallOptions.defaults());
     assertThat(rpc.process.expect()).contains("{\"\\u0070rogressToken\":" + call.id() + "}}}");
   }
 
@@ -271,7 +271,7 @@ class IdsTest {
     String params = "\"params\":{\"_meta\":{\"progressToken\":5,\"progressToken\":6}}";
     RpcCall call =
         rpc.peer.forward(
-            envelope("{\"id\":1,\"method\":\"m\"," + params + "}"), CallOptions.standard());
+            envelope("{\"id\":1,\"method\":\"m\"," + params + "}"), CallOptions.defaults());
     String id = Long.toString(call.id());
     assertThat(rpc.process.expect())
         .contains("\"progressToken\":" + id + ",\"progressToken\":" + id);

@@ -74,7 +74,7 @@ class ProcessTest {
   void answersWrittenJustBeforeTheExit_areDelivered() {
     List<RpcCall> calls = IntStream.range(0, 50).mapToObj(i -> rpc.call("a")).toList();
     CompletableFuture<Envelope> future = calls.get(0).future();
-    RpcCall inOrder = rpc.peer.call("b", null, CallOptions.standard().withInOrder());
+    RpcCall inOrder = rpc.peer.call("b", null, CallOptions.defaults().withInOrder());
     Json request = rpc.process.expect("b");
     calls.forEach(call -> rpc.process.send("{\"id\":" + call.id() + ",\"result\":1}"));
     rpc.process.reply(request, "2").exit(1);

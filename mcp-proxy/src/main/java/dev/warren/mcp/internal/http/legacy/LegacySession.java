@@ -127,7 +127,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
    */
   Envelope initialize(Envelope request) {
     CallOptions options =
-        CallOptions.standard().withTimeout(settings.times().start()).withoutCancel();
+        CallOptions.defaults().withTimeout(settings.times().start()).withoutCancel();
     Envelope answer = peer().forward(request, options).await();
     answer
         .token("result", "protocolVersion")
@@ -173,7 +173,7 @@ final class LegacySession implements RpcHandler, AutoCloseable {
   }
 
   private CallOptions options(Envelope request, EventStream stream) {
-    CallOptions options = CallOptions.standard().withTimeout(settings.times().call()).withInOrder();
+    CallOptions options = CallOptions.defaults().withTimeout(settings.times().call()).withInOrder();
     return request.token("params", "_meta", "progressToken").isEmpty()
         ? options
         : options.withResetOnProgress().withProgress(progress -> stream.send(progress.toBytes()));

@@ -114,7 +114,7 @@ final class ServerProcess implements AutoCloseable {
   RpcCall call(String method, Json params) {
     return forward(
         Envelope.request("0", method, params),
-        CallOptions.standard().withTimeout(settings.times().start()));
+        CallOptions.defaults().withTimeout(settings.times().start()));
   }
 
   void begin(OpenCall call) {
@@ -161,7 +161,7 @@ final class ServerProcess implements AutoCloseable {
     meta.put(StatelessRequest.META + "clientInfo", clientInfo(first));
     Envelope probe = Envelope.request("0", "server/discover", Json.of(Map.of("_meta", meta)));
     try {
-      CallOptions options = CallOptions.standard().withTimeout(PROBE).withoutCancel();
+      CallOptions options = CallOptions.defaults().withTimeout(PROBE).withoutCancel();
       Envelope answer = forward(probe, options).await();
       boolean modern =
           answer.result().isPresent()
@@ -189,7 +189,7 @@ final class ServerProcess implements AutoCloseable {
     params.put("capabilities", first.capabilities());
     params.put("clientInfo", clientInfo(first));
     CallOptions options =
-        CallOptions.standard().withTimeout(settings.times().start()).withoutCancel();
+        CallOptions.defaults().withTimeout(settings.times().start()).withoutCancel();
     Envelope answer =
         forward(Envelope.request("0", "initialize", Json.of(params)), options).await();
     server =

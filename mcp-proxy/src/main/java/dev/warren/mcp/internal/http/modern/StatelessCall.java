@@ -117,7 +117,7 @@ final class StatelessCall implements ServerProcess.OpenCall {
   }
 
   private CallOptions options() {
-    CallOptions options = CallOptions.standard().withTimeout(settings.times().call()).withInOrder();
+    CallOptions options = CallOptions.defaults().withTimeout(settings.times().call()).withInOrder();
     return request.message().token("params", "_meta", "progressToken").isEmpty()
         ? options
         : options.withResetOnProgress().withProgress(this::progress);

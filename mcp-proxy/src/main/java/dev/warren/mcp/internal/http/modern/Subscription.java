@@ -96,7 +96,7 @@ final class Subscription {
 
   /** Holds back what the server tells meanwhile: it may be of this very subscription. */
   private synchronized void passThrough(ServerProcess process) {
-    RpcCall call = process.forward(request.message(), CallOptions.standard().withoutTimeout());
+    RpcCall call = process.forward(request.message(), CallOptions.defaults().withoutTimeout());
     own = call;
     ready = true;
     if (over.get()) {
