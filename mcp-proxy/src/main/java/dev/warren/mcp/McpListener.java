@@ -3,9 +3,9 @@ package dev.warren.mcp;
 import dev.warren.SandboxException;
 
 /**
- * Receives what a server reports without being asked. Methods are called one at a time and in order,
- * on a thread that carries no traffic, and may call the session. While a listener is busy, {@link
- * McpLimits#queuedNotifications()} notifications wait; more are dropped and counted.
+ * Receives what a server reports without being asked. Methods are called one at a time and in
+ * order, on a thread that carries no traffic, and may call the session. While a listener is busy,
+ * {@link McpLimits#queuedNotifications()} notifications wait; more are dropped and counted.
  */
 public interface McpListener {
 

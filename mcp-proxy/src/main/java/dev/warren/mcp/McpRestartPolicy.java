@@ -5,8 +5,9 @@ import java.time.Duration;
 
 /**
  * How often a session may start its server again. Restarts happen on demand only: after the server
- * has ended or could not be started, the next call starts a new process. Calls that were waiting on the old one fail and
- * are never repeated by the session, because nobody knows whether they had an effect.
+ * has ended or could not be started, the next call starts a new process. Calls that were waiting on
+ * the old one fail and are never repeated by the session, because nobody knows whether they had an
+ * effect.
  *
  * @param starts how many processes may be started within the window, the first one included; 1
  *     allows no restart at all, ever

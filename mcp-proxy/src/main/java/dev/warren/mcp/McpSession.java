@@ -17,22 +17,22 @@ import java.util.function.Function;
  * A conversation with one MCP server over the standard streams of a process.
  *
  * <p>The first call starts the process and performs the handshake, once, however many callers there
- * are. When the process ends, every pending call fails at once with its exit code and the end of its
- * stderr; the next call starts a new process, if the {@link McpRestartPolicy} allows it. The session
- * never repeats a call that the server may have seen.
+ * are. When the process ends, every pending call fails at once with its exit code and the end of
+ * its stderr; the next call starts a new process, if the {@link McpRestartPolicy} allows it. The
+ * session never repeats a call that the server may have seen.
  *
  * <p><b>Threads.</b> Thread-safe; handlers and listeners may call the session too. Methods block
- * until the answer is there; an interrupt cancels the call and tells the server. Handlers, listeners
- * and dependents of futures run on threads of the session that carry no traffic, so they may block.
+ * until the answer is there; an interrupt cancels the call and tells the server. Handlers,
+ * listeners and dependents of futures run on threads of the session that carry no traffic, so they
+ * may block.
  *
  * <p><b>Errors.</b> An error that the server answers with is an {@link McpErrorException} in typed
  * calls, and part of the {@link McpResponse} in raw ones. Every other failure is a {@link
- * SandboxException}: {@code TIMEOUT},
- * {@code CANCELLED} (interrupt), {@code UNAVAILABLE} (the server has ended, could not be started or
- * did not finish its handshake), {@code UNSUPPORTED} (the server has not declared the ability, or
- * no common revision), {@code RESOURCE_EXHAUSTED} (a {@linkplain McpLimits limit}), {@code
- * DATA_LOSS} (a malformed answer), {@code CLOSED} (after {@link #close()}), {@code
- * INVALID_ARGUMENT}.
+ * SandboxException}: {@code TIMEOUT}, {@code CANCELLED} (interrupt), {@code UNAVAILABLE} (the
+ * server has ended, could not be started or did not finish its handshake), {@code UNSUPPORTED} (the
+ * server has not declared the ability, or no common revision), {@code RESOURCE_EXHAUSTED} (a
+ * {@linkplain McpLimits limit}), {@code DATA_LOSS} (a malformed answer), {@code CLOSED} (after
+ * {@link #close()}), {@code INVALID_ARGUMENT}.
  */
 public final class McpSession implements AutoCloseable {
   private final Conversation conversation;
@@ -194,8 +194,9 @@ public final class McpSession implements AutoCloseable {
   }
 
   /**
-   * Opens a separate stream of notifications. In the modern era this is {@code subscriptions/listen}; in
-   * the older one resources are subscribed to, and the listener receives what the filter lets through.
+   * Opens a separate stream of notifications. In the modern era this is {@code
+   * subscriptions/listen}; in the older one resources are subscribed to, and the listener receives
+   * what the filter lets through.
    */
   public McpSubscription listen(McpSubscriptionFilter filter, McpListener listener) {
     return conversation.listen(filter, listener);

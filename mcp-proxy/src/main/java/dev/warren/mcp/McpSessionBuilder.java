@@ -98,7 +98,10 @@ public final class McpSessionBuilder {
     return this;
   }
 
-  /** How often a server that ended may be started again: {@link McpRestartPolicy#onDemand()} unless set. */
+  /**
+   * How often a server that ended may be started again: {@link McpRestartPolicy#onDemand()} unless
+   * set.
+   */
   public McpSessionBuilder restart(McpRestartPolicy policy) {
     settings.restart(policy);
     return this;

@@ -4,8 +4,8 @@ import dev.warren.SandboxException;
 import java.time.Duration;
 
 /**
- * A tool call that the server runs in the background (2025-11-25). Thread-safe. It belongs to
- * the server's process: after a restart it is unknown.
+ * A tool call that the server runs in the background (2025-11-25). Thread-safe. It belongs to the
+ * server's process: after a restart it is unknown.
  */
 public interface McpTask {
 

@@ -16,8 +16,8 @@
  * dev.warren.mcp.McpSession#builder}. A server runs in a sandbox ({@link
  * dev.warren.mcp.channel.sandbox.SandboxStdio}), on this host ({@link
  * dev.warren.mcp.channel.host.HostStdio}) or wherever a {@link
- * dev.warren.mcp.channel.StdioTransport} of your own starts it; {@link
- * dev.warren.mcp.SandboxTools} makes a server of a sandbox itself.
+ * dev.warren.mcp.channel.StdioTransport} of your own starts it; {@link dev.warren.mcp.SandboxTools}
+ * makes a server of a sandbox itself.
  *
  * <p>Types of the protocol and of the session bear the prefix {@code Mcp}; {@link
  * dev.warren.mcp.Json} is any JSON value. Nothing here takes or returns {@code null} unless it says

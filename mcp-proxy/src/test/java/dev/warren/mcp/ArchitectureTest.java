@@ -192,7 +192,7 @@ class ArchitectureTest {
         .whereLayer("session")
         .mayOnlyAccessLayers("values", "channel", "thread", "retry", "message", "rpc")
         .whereLayer("host")
-        .mayOnlyAccessLayers("channel")
+        .mayOnlyAccessLayers("channel", "thread")
         .whereLayer("sandbox")
         .mayOnlyAccessLayers("channel", "thread")
         .whereLayer("lima")

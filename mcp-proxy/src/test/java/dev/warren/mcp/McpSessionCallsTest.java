@@ -188,7 +188,9 @@ class McpSessionCallsTest {
         FakeProcess process = fixture.ready();
         CompletableFuture<McpResponse> call =
             later(
-                () -> fixture.session.call(McpRequest.of("a/call").withTimeout(Duration.ofMillis(50))));
+                () ->
+                    fixture.session.call(
+                        McpRequest.of("a/call").withTimeout(Duration.ofMillis(50))));
         Json seen = process.expect("a/call");
         assertThat(failure(call).code()).isEqualTo(Code.TIMEOUT);
         assertThat(process.expect("notifications/cancelled").at("/params/requestId"))
@@ -259,7 +261,9 @@ class McpSessionCallsTest {
         long begun = System.nanoTime();
         CompletableFuture<McpResponse> call =
             fixture.session.callAsync(
-                McpRequest.of("a/call").withTimeout(Duration.ofSeconds(1)).withProgress(progress::add));
+                McpRequest.of("a/call")
+                    .withTimeout(Duration.ofSeconds(1))
+                    .withProgress(progress::add));
         String token =
             process.expect("a/call").at("/params/_meta/progressToken").orElseThrow().toString();
         while (!call.isDone()) {

@@ -125,7 +125,11 @@ class McpSessionServerToClientTest {
         process.reply(initialize, SessionFixture.initialized("2025-11-25", "{}"));
         process.expect("notifications/initialized");
         soon(server);
-        ask(process, "1", "sampling/createMessage", "{\"messages\":[],\"tools\":[{\"name\":\"t\"}]}");
+        ask(
+            process,
+            "1",
+            "sampling/createMessage",
+            "{\"messages\":[],\"tools\":[{\"name\":\"t\"}]}");
         assertThat(answer(process, "1").at("/result/model")).contains(Json.of("m-1"));
         assertThat(seen.remove().raw().string("/tools/0/name")).contains("t");
       }
