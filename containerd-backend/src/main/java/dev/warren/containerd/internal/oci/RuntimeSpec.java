@@ -5,6 +5,7 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.image.manifest.ImageConfig;
+import dev.warren.engine.internal.check.TimeZones;
 import dev.warren.spi.ContainerSpec;
 import java.nio.file.Path;
 import java.util.Map;

@@ -8,11 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class RetryPolicyTest {
-  private static final Predicate<Throwable> ANY = failure -> true;
   private static final RetryPolicy QUICK = RetryPolicy.steady(3, Duration.ofMillis(1));
 
   private final AtomicInteger runs = new AtomicInteger();
@@ -32,6 +30,10 @@ class RetryPolicyTest {
     }
   }
 
+  private static boolean any(Throwable failure) {
+    return true;
+  }
+
   private int failing(int times) throws IOException {
     if (runs.incrementAndGet() <= times) {
       throw new IOException("failure " + runs.get());
@@ -41,12 +43,12 @@ class RetryPolicyTest {
 
   @Test
   void failuresThatPass_areTriedAgain() throws Exception {
-    assertThat(QUICK.<Integer, IOException>run(ANY, () -> failing(2))).isEqualTo(3);
+    assertThat(QUICK.<Integer, IOException>run(RetryPolicyTest::any, () -> failing(2))).isEqualTo(3);
   }
 
   @Test
   void lastFailure_isThrown() {
-    assertThatThrownBy(() -> QUICK.<Integer, IOException>run(ANY, () -> failing(9)))
+    assertThatThrownBy(() -> QUICK.<Integer, IOException>run(RetryPolicyTest::any, () -> failing(9)))
         .isInstanceOf(IOException.class)
         .hasMessage("failure 3");
   }
@@ -61,7 +63,7 @@ class RetryPolicyTest {
   void interrupt_endsTheAttempts_withoutAFurtherOne() {
     RetryPolicy slow = RetryPolicy.steady(3, Duration.ofMinutes(1));
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> slow.<Integer, IOException>run(ANY, () -> failing(9)))
+    assertThatThrownBy(() -> slow.<Integer, IOException>run(RetryPolicyTest::any, () -> failing(9)))
         .isInstanceOf(InterruptedException.class);
     assertThat(runs).hasValue(1);
   }
@@ -71,7 +73,7 @@ class RetryPolicyTest {
     assertThatThrownBy(
             () ->
                 QUICK.<Integer, IOException>run(
-                    ANY,
+                    RetryPolicyTest::any,
                     () -> {
                       runs.incrementAndGet();
                       throw new InterruptedException("asked to stop");
@@ -82,7 +84,7 @@ class RetryPolicyTest {
 
   @Test
   void pauses_doubleUpToTheLongest() {
-    Series series = EngineRetries.EVENT_STREAM.begin(ANY);
+    Series series = EngineRetries.EVENT_STREAM.begin(RetryPolicyTest::any);
     IOException failure = new IOException("broken");
     assertThat(series.next(failure)).hasValue(Duration.ofMillis(50));
     assertThat(series.next(failure)).hasValue(Duration.ofMillis(100));
@@ -94,7 +96,7 @@ class RetryPolicyTest {
 
   @Test
   void pauseThatIsAskedFor_isKept_upToTheLongest() {
-    Series series = EngineRetries.REGISTRY_READ.begin(ANY);
+    Series series = EngineRetries.REGISTRY_READ.begin(RetryPolicyTest::any);
     assertThat(series.next(new Busy(Duration.ofSeconds(7)))).hasValue(Duration.ofSeconds(7));
     assertThat(series.next(new Busy(Duration.ofHours(1)))).hasValue(Duration.ofSeconds(30));
     assertThat(series.next(new IOException("other"))).hasValue(Duration.ofMillis(800));
@@ -104,14 +106,14 @@ class RetryPolicyTest {
   @Test
   void afterThePatience_aFailureIsFinal() throws Exception {
     RetryPolicy policy = RetryPolicy.within(Duration.ofMillis(1), Duration.ZERO);
-    Series series = policy.begin(ANY);
+    Series series = policy.begin(RetryPolicyTest::any);
     Thread.sleep(5);
     assertThat(series.next(new IOException("late"))).isEmpty();
   }
 
   @Test
   void pauseForTidyingUp_outlastsAnEarlierInterrupt_andKeepsTheFlag() {
-    Series series = RetryPolicy.steady(2, Duration.ofMillis(30)).begin(ANY);
+    Series series = RetryPolicy.steady(2, Duration.ofMillis(30)).begin(RetryPolicyTest::any);
     Thread.currentThread().interrupt();
     long begun = System.nanoTime();
     assertThat(series.pauseInterrupted(new IOException("once"))).isTrue();

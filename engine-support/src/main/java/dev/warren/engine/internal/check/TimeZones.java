@@ -1,4 +1,4 @@
-package dev.warren.containerd.internal.oci;
+package dev.warren.engine.internal.check;
 
 import dev.warren.SandboxException;
 import dev.warren.spi.ContainerSpec;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Which time zone a sandbox sees: the spec's, else the host's. */
-final class TimeZones {
+public final class TimeZones {
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_+-]{1,64}(?:/[A-Za-z0-9_+-]{1,64}){0,3}");
 
@@ -21,11 +21,17 @@ final class TimeZones {
     this.database = database;
   }
 
-  static TimeZones ofThisHost() {
+  /** Those that this host has installed. */
+  public static TimeZones ofThisHost() {
     return new TimeZones(Path.of("/etc/localtime"), Path.of("/usr/share/zoneinfo"));
   }
 
-  static void check(ContainerSpec spec) {
+  /**
+   * Checks the name of a spec's zone.
+   *
+   * @throws SandboxException {@code INVALID_ARGUMENT}
+   */
+  public static void check(ContainerSpec spec) {
     spec.timeZone()
         .filter(name -> !NAME.matcher(name).matches())
         .ifPresent(
@@ -38,12 +44,12 @@ final class TimeZones {
   }
 
   /** The host's {@code TZ}, where it is set to a name. */
-  static Optional<String> hostName() {
+  public static Optional<String> hostName() {
     return Optional.ofNullable(System.getenv("TZ")).filter(name -> NAME.matcher(name).matches());
   }
 
   /** The file to show as {@code /etc/localtime}, without links; empty where the host has none. */
-  Optional<Path> file(Optional<String> zone) {
+  public Optional<Path> file(Optional<String> zone) {
     try {
       Path real = zone.map(database::resolve).orElse(localTime).toRealPath();
       return Files.isRegularFile(real) ? Optional.of(real) : Optional.empty();
