@@ -2,22 +2,51 @@ package dev.warren.docker;
 
 import dev.warren.SandboxException;
 import dev.warren.StateDirectory;
+import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.Endpoint;
 import dev.warren.docker.internal.client.EngineAddress;
+import dev.warren.docker.internal.client.EngineFacts;
+import dev.warren.docker.internal.client.HostSharing;
+import dev.warren.docker.internal.container.ContainerLookup;
+import dev.warren.docker.internal.container.ContainerMaker;
+import dev.warren.docker.internal.container.DockerContainers;
+import dev.warren.docker.internal.container.LiveTasks;
+import dev.warren.docker.internal.container.LogMarks;
+import dev.warren.docker.internal.container.NetworkPlan;
+import dev.warren.docker.internal.container.Ownership;
+import dev.warren.docker.internal.container.SandboxNetworks;
+import dev.warren.docker.internal.container.StartCheck;
+import dev.warren.docker.internal.container.Subnet;
+import dev.warren.docker.internal.container.TemporaryImages;
+import dev.warren.docker.internal.event.EventFeed;
+import dev.warren.docker.internal.image.DockerImages;
+import dev.warren.docker.internal.network.DockerNetworks;
+import dev.warren.docker.internal.snapshot.DockerSnapshots;
+import dev.warren.docker.internal.task.DockerMetrics;
+import dev.warren.docker.internal.task.DockerPause;
+import dev.warren.docker.internal.task.DockerTasks;
+import dev.warren.docker.internal.task.TaskLogs;
+import dev.warren.engine.internal.login.DockerLogins;
 import dev.warren.spi.Containers;
+import dev.warren.spi.HostPaths;
 import dev.warren.spi.Images;
 import dev.warren.spi.Metrics;
 import dev.warren.spi.Networks;
 import dev.warren.spi.Pause;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.RuntimeInfo;
+import dev.warren.spi.RuntimeInfo.Capability;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshots;
 import dev.warren.spi.Tasks;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -36,11 +65,89 @@ public final class DockerRuntime implements SandboxRuntime {
   /** How this runtime is called. */
   public static final String NAME = "docker";
 
-  private final RuntimeAssembly assembly;
+  private final StateDirectory stateDirectory;
+  private final DockerEngine engine;
+  private final RuntimeInfo info;
+  private final DockerImages images;
+  private final DockerContainers containers;
+  private final DockerTasks tasks;
+  private final DockerNetworks networks;
+  private final DockerSnapshots snapshots;
+  private final DockerMetrics metrics;
+  private final DockerPause pause;
+  private final EventFeed events;
   private volatile boolean closed;
 
-  private DockerRuntime(RuntimeAssembly assembly) {
-    this.assembly = assembly;
+  /** Puts the parts together, each with those below it. */
+  private DockerRuntime(Builder settings, DockerEngine engine, Subnet subnet) {
+    this.stateDirectory = settings.stateDirectory;
+    this.engine = engine;
+    EngineFacts facts = EngineFacts.of(engine);
+    boolean sharedHost =
+        settings.sharedHost.orElseGet(
+            () -> HostSharing.ofThisHost().with(engine.endpoint(), facts));
+    this.info = new RuntimeInfo(NAME, engine.version().text(), capabilities(sharedHost));
+    this.images =
+        new DockerImages(
+            engine,
+            settings.registries.mirrors(),
+            settings.registries.dockerConfig().orElseGet(DockerLogins::userFile));
+    Ownership owner = new Ownership(settings.owner);
+    ContainerLookup lookup = new ContainerLookup(engine, owner);
+    HostPaths paths = HostPaths.protecting(stateDirectory, own(engine.endpoint(), facts));
+    NetworkPlan plan = new NetworkPlan(settings.network, subnet, sharedHost);
+    SandboxNetworks sandboxNetworks = new SandboxNetworks(engine, plan);
+    ContainerMaker maker =
+        new ContainerMaker(
+            engine, facts, owner, lookup, paths, plan, sandboxNetworks, stateDirectory);
+    TemporaryImages temporary = new TemporaryImages(engine, owner);
+    LogMarks marks = new LogMarks();
+    this.containers = new DockerContainers(engine, owner, lookup, maker, images, temporary, marks);
+    LiveTasks live = new LiveTasks(lookup);
+    this.networks =
+        new DockerNetworks(
+            engine, lookup, live, sandboxNetworks, plan, settings.publishedHost(engine.endpoint()));
+    this.tasks =
+        new DockerTasks(
+            engine,
+            lookup,
+            containers,
+            sandboxNetworks,
+            networks,
+            new StartCheck(paths),
+            new TaskLogs(engine, marks),
+            sharedHost);
+    this.metrics = new DockerMetrics(engine, live);
+    this.pause = new DockerPause(engine, live);
+    this.snapshots =
+        new DockerSnapshots(
+            engine,
+            owner,
+            lookup,
+            maker,
+            temporary,
+            facts.containerdStore(),
+            () -> stateDirectory.directory("docker"));
+    this.events = new EventFeed(engine);
+  }
+
+  private static Set<Capability> capabilities(boolean sharedHost) {
+    Set<Capability> all = EnumSet.allOf(Capability.class);
+    all.remove(Capability.DETACHED_LAYERS); // a container and its layer come and go together
+    if (!sharedHost) {
+      all.remove(Capability.SHARED_HOST);
+    }
+    return all;
+  }
+
+  /** What of this host is the engine's. */
+  private static List<Path> own(Endpoint endpoint, EngineFacts facts) {
+    List<Path> paths = new ArrayList<>();
+    if (endpoint.isUnix()) {
+      paths.add(endpoint.socket());
+    }
+    facts.dataDirectory().map(Path::of).ifPresent(paths::add);
+    return paths;
   }
 
   /** Starts with the defaults that the builder's methods name. */
@@ -50,74 +157,76 @@ public final class DockerRuntime implements SandboxRuntime {
 
   @Override
   public RuntimeInfo info() {
-    return assembly.info();
+    return info;
   }
 
   @Override
   public StateDirectory stateDirectory() {
-    return assembly.stateDirectory();
+    return stateDirectory;
   }
 
   @Override
   public void ping() {
-    assembly.ping();
+    engine.ping();
   }
 
   @Override
   public Images images() {
     ensureOpen();
-    return assembly.images();
+    return images;
   }
 
   @Override
   public Containers containers() {
     ensureOpen();
-    return assembly.containers();
+    return containers;
   }
 
   @Override
   public Tasks tasks() {
     ensureOpen();
-    return assembly.tasks();
+    return tasks;
   }
 
   @Override
   public Networks networks() {
     ensureOpen();
-    return assembly.networks();
+    return networks;
   }
 
   @Override
   public Optional<Snapshots> snapshots() {
-    return Optional.of(assembly.snapshots());
+    return Optional.of(snapshots);
   }
 
   @Override
   public Optional<Metrics> metrics() {
-    return Optional.of(assembly.metrics());
+    return Optional.of(metrics);
   }
 
   @Override
   public Optional<Pause> pause() {
-    return Optional.of(assembly.pause());
+    return Optional.of(pause);
   }
 
   @Override
   public Subscription watch(Consumer<RuntimeEvent> listener) {
     ensureOpen();
-    return assembly.watch(Objects.requireNonNull(listener, "listener"));
+    return events.watch(Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
   public void close() {
     closed = true;
-    assembly.close();
+    events.close();
+    images.close();
+    engine.close();
   }
 
   private void ensureOpen() {
     if (closed) {
       throw SandboxException.of(SandboxException.Code.CLOSED, "use runtime", "")
-          .backend(info().name())
+          .backend(NAME)
           .detail("it was closed")
           .build();
     }
@@ -141,7 +250,7 @@ public final class DockerRuntime implements SandboxRuntime {
     private String subnet = "10.214.0.0/16";
     private Optional<Boolean> sharedHost = Optional.empty();
     private Optional<String> publishedHost = Optional.empty();
-    private RegistryOptions registries = RegistryOptions.standard();
+    private RegistryOptions registries = RegistryOptions.defaults();
     private StateDirectory stateDirectory = StateDirectory.standard();
 
     Builder(Map<String, String> environment) {
@@ -224,7 +333,7 @@ public final class DockerRuntime implements SandboxRuntime {
       return this;
     }
 
-    /** Default: {@link RegistryOptions#standard()}. */
+    /** Default: {@link RegistryOptions#defaults()}. */
     public Builder registries(RegistryOptions value) {
       registries = value;
       return this;
@@ -246,19 +355,18 @@ public final class DockerRuntime implements SandboxRuntime {
       requireName(owner);
       requireName(network);
       Endpoint endpoint = endpoint();
-      String published =
-          publishedHost.orElseGet(() -> endpoint.isUnix() ? "127.0.0.1" : endpoint.host());
-      return new DockerRuntime(
-          RuntimeAssembly.open(
-              new RuntimeSettings(
-                  endpoint,
-                  owner,
-                  network,
-                  subnet,
-                  sharedHost,
-                  published,
-                  registries,
-                  stateDirectory)));
+      Subnet addresses = Subnet.parse(subnet);
+      DockerEngine engine = DockerEngine.open(endpoint);
+      try {
+        return new DockerRuntime(this, engine, addresses);
+      } catch (RuntimeException e) {
+        engine.close();
+        throw e;
+      }
+    }
+
+    private String publishedHost(Endpoint endpoint) {
+      return publishedHost.orElseGet(() -> endpoint.isUnix() ? "127.0.0.1" : endpoint.host());
     }
 
     Endpoint endpoint() {

@@ -5,36 +5,54 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Where images come from, beyond what the engine is configured with.
- *
- * @param mirrors for a registry's host, such as {@code registry.example}, the hosts to ask before
- *     it, in order
- * @param dockerConfig a {@code config.json} with logins; empty: {@code $DOCKER_CONFIG/config.json},
- *     else {@code ~/.docker/config.json}
- */
-public record RegistryOptions(Map<String, List<String>> mirrors, Optional<Path> dockerConfig) {
+/** Where images come from, beyond what the engine is configured with. Immutable. */
+public final class RegistryOptions {
+  private final Map<String, List<String>> mirrors;
+  private final @Nullable Path dockerConfig;
 
-  public RegistryOptions {
-    mirrors =
-        mirrors.entrySet().stream()
+  private RegistryOptions(Map<String, List<String>> mirrors, @Nullable Path dockerConfig) {
+    this.mirrors = mirrors;
+    this.dockerConfig = dockerConfig;
+  }
+
+  /** No mirrors, and the logins of the user. */
+  public static RegistryOptions defaults() {
+    return new RegistryOptions(Map.of(), null);
+  }
+
+  /**
+   * Sets the mirrors. Default: none.
+   *
+   * @param values for each registry's host, such as {@code registry.example}, the hosts to ask
+   *     before it, in order
+   */
+  public RegistryOptions withMirrors(Map<String, List<String>> values) {
+    return new RegistryOptions(
+        values.entrySet().stream()
             .collect(
                 Collectors.toUnmodifiableMap(
-                    Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
+                    Map.Entry::getKey, entry -> List.copyOf(entry.getValue()))),
+        dockerConfig);
   }
 
-  /** No mirrors, the logins of the user. */
-  public static RegistryOptions standard() {
-    return new RegistryOptions(Map.of(), Optional.empty());
-  }
-
-  public RegistryOptions withMirrors(Map<String, List<String>> values) {
-    return new RegistryOptions(values, dockerConfig);
-  }
-
+  /**
+   * Sets the {@code config.json} to take logins from. Default: {@code $DOCKER_CONFIG/config.json},
+   * else {@code ~/.docker/config.json}.
+   */
   public RegistryOptions withDockerConfig(Path file) {
-    return new RegistryOptions(mirrors, Optional.of(file));
+    return new RegistryOptions(mirrors, file);
+  }
+
+  /** The hosts to ask before each registry; unmodifiable. */
+  public Map<String, List<String>> mirrors() {
+    return mirrors;
+  }
+
+  /** The file with logins; empty: the user's. */
+  public Optional<Path> dockerConfig() {
+    return Optional.ofNullable(dockerConfig);
   }
 
   /** Leaves the host's paths out. */

@@ -28,8 +28,7 @@ final class ConnectFault {
 
   /** The error for an answer that is not a Docker engine's. */
   static SandboxException stranger(String operation, @Nullable Throwable failure) {
-    return SandboxException.of(Code.UNAVAILABLE, operation, "")
-        .backend(DockerErrors.BACKEND)
+    return DockerErrors.error(Code.UNAVAILABLE, operation, "")
         .detail("what listens at the engine's address does not speak the Docker API")
         .remedy("name the address of the engine itself")
         .cause(failure)

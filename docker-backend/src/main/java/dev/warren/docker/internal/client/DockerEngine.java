@@ -3,16 +3,14 @@ package dev.warren.docker.internal.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.engine.internal.thread.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -32,14 +30,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class DockerEngine implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DockerEngine.class);
+
+  /**
+   * For requests that carry layers: longer than any of them takes. The transport ends one that
+   * stands still.
+   */
+  public static final Duration TRANSFER = Duration.ofHours(6);
+
   private static final Duration PROBE = Duration.ofSeconds(5);
   private static final Duration USUAL = Duration.ofMinutes(2);
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(10);
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final int ERROR_BYTES = 64 * 1024;
 
   private final Endpoint endpoint;
-  private final DockerHttpClient transport;
+  private final EngineTransport transport;
   private final DockerClient client;
   private final EngineVersion version;
   private final ExecutorService callers;
@@ -47,7 +51,7 @@ public final class DockerEngine implements AutoCloseable {
 
   private DockerEngine(
       Endpoint endpoint,
-      DockerHttpClient transport,
+      EngineTransport transport,
       ExecutorService callers,
       EngineVersion version) {
     this.endpoint = endpoint;
@@ -66,7 +70,8 @@ public final class DockerEngine implements AutoCloseable {
    */
   public static DockerEngine open(Endpoint endpoint) {
     EngineTransport transport = new EngineTransport(endpoint);
-    ExecutorService callers = Executors.newCachedThreadPool(Daemons.named("call"));
+    ExecutorService callers =
+        Executors.newCachedThreadPool(DaemonThreads.named("warren-docker-call"));
     try {
       EngineVersion version =
           run(callers, endpoint, "open runtime", "", PROBE, () -> Greeting.with(transport));
@@ -152,7 +157,7 @@ public final class DockerEngine implements AutoCloseable {
    * @param path without the version, such as {@code /info}
    */
   public JsonNode get(String operation, String subject, String path) {
-    return call(operation, subject, () -> json(transport, "/v" + version.api() + path));
+    return call(operation, subject, () -> transport.json("/v" + version.api() + path));
   }
 
   /**
@@ -172,7 +177,7 @@ public final class DockerEngine implements AutoCloseable {
                   .putHeader("Content-Type", "application/json")
                   .bodyBytes(MAPPER.writeValueAsBytes(body))
                   .build();
-          return answer(transport, request);
+          return transport.json(request);
         });
   }
 
@@ -197,7 +202,10 @@ public final class DockerEngine implements AutoCloseable {
     OpenAnswer open = new OpenAnswer();
     try {
       return call(
-          operation, subject, timeout, () -> checked(open.take(transport.execute(request))));
+          operation,
+          subject,
+          timeout,
+          () -> EngineTransport.checked(open.take(transport.execute(request))));
     } catch (RuntimeException e) {
       open.close();
       throw e;
@@ -221,7 +229,7 @@ public final class DockerEngine implements AutoCloseable {
           timeout,
           () -> {
             try (Response response = open.take(transport.execute(versioned))) {
-              return answer.read(checked(response).getBody());
+              return answer.read(EngineTransport.checked(response).getBody());
             }
           });
     }
@@ -253,24 +261,6 @@ public final class DockerEngine implements AutoCloseable {
           client.pingCmd().exec();
           return true;
         });
-  }
-
-  static JsonNode json(DockerHttpClient transport, String path) throws IOException {
-    return answer(transport, Request.builder().method(Request.Method.GET).path(path).build());
-  }
-
-  private static JsonNode answer(DockerHttpClient transport, Request request) throws IOException {
-    try (Response response = transport.execute(request)) {
-      return MAPPER.readTree(checked(response).getBody().readAllBytes());
-    }
-  }
-
-  private static Response checked(Response response) throws IOException {
-    if (response.getStatusCode() / 100 != 2) {
-      String text = new String(response.getBody().readNBytes(ERROR_BYTES), StandardCharsets.UTF_8);
-      throw new DockerException(text, response.getStatusCode());
-    }
-    return response;
   }
 
   private static <T> T run(
@@ -315,8 +305,7 @@ public final class DockerEngine implements AutoCloseable {
   }
 
   private static SandboxException closedError(String operation, String subject) {
-    return SandboxException.of(Code.CLOSED, operation, subject)
-        .backend(DockerErrors.BACKEND)
+    return DockerErrors.error(Code.CLOSED, operation, subject)
         .detail("the runtime was closed")
         .build();
   }
@@ -329,7 +318,7 @@ public final class DockerEngine implements AutoCloseable {
     closeQuietly(transport);
   }
 
-  private static void closeQuietly(DockerHttpClient transport) {
+  private static void closeQuietly(EngineTransport transport) {
     try {
       transport.close();
     } catch (IOException e) {

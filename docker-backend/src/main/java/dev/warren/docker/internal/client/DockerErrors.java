@@ -36,6 +36,18 @@ public final class DockerErrors {
 
   private DockerErrors() {}
 
+  /** Begins an error of this backend. */
+  public static SandboxException.Builder error(Code code, String operation, String subject) {
+    return SandboxException.of(code, operation, subject).backend(BACKEND);
+  }
+
+  /** Begins an error that says more about a failure; its cause is the engine's answer. */
+  public static SandboxException.Builder error(
+      Code code, String operation, String subject, SandboxException failure) {
+    return error(code, operation, subject)
+        .cause(failure.getCause() == null ? failure : failure.getCause());
+  }
+
   /**
    * Turns a failed call into the error a caller sees. A {@link SandboxException} passes unchanged.
    */
@@ -44,8 +56,7 @@ public final class DockerErrors {
       return known;
     }
     Code code = code(failure);
-    SandboxException.Builder error =
-        SandboxException.of(code, operation, subject).backend(BACKEND).cause(failure);
+    SandboxException.Builder error = error(code, operation, subject).cause(failure);
     if (status(failure).isPresent()) {
       return error.detail(safeText(failure)).build();
     }

@@ -45,8 +45,7 @@ public record Endpoint(URI uri, Optional<TlsFiles> tls) {
       }
       case "tcp", "http", "https" -> tcp(uri, tls, insecureTcp);
       default ->
-          throw SandboxException.of(SandboxException.Code.UNSUPPORTED, OPERATION, "")
-              .backend(DockerErrors.BACKEND)
+          throw DockerErrors.error(SandboxException.Code.UNSUPPORTED, OPERATION, "")
               .detail("an engine is reached over unix:// or tcp://, not " + uri.getScheme() + "://")
               .remedy("forward its socket, or let it listen on TCP with TLS")
               .build();
@@ -61,8 +60,7 @@ public record Endpoint(URI uri, Optional<TlsFiles> tls) {
       throw invalid("a TCP address has a host and a port, nothing else");
     }
     if (tls.isEmpty() && !insecureTcp) {
-      throw SandboxException.of(SandboxException.Code.INVALID_ARGUMENT, OPERATION, "")
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(SandboxException.Code.INVALID_ARGUMENT, OPERATION, "")
           .detail("TCP without TLS gives everybody on the way the engine, and so its host")
           .remedy("name the CA, the client's certificate and its key, or say insecureTcp()")
           .build();
@@ -103,8 +101,7 @@ public record Endpoint(URI uri, Optional<TlsFiles> tls) {
   }
 
   private static SandboxException invalid(String detail) {
-    return SandboxException.of(SandboxException.Code.INVALID_ARGUMENT, OPERATION, "")
-        .backend(DockerErrors.BACKEND)
+    return DockerErrors.error(SandboxException.Code.INVALID_ARGUMENT, OPERATION, "")
         .detail(detail)
         .build();
   }

@@ -1,9 +1,13 @@
 package dev.warren.docker.internal.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.SSLConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * meanwhile, at its restart, would fail a request that may not be repeated.
  */
 final class EngineTransport implements DockerHttpClient {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int ERROR_BYTES = 64 * 1024;
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   /** Ends what a caller has given up on, on a connection whose other side is dead. */
@@ -47,6 +53,27 @@ final class EngineTransport implements DockerHttpClient {
     return ENDLESS.matcher(request.path()).matches()
         ? endless.execute(single)
         : bounded.execute(single);
+  }
+
+  /** Asks for a JSON document. */
+  JsonNode json(String path) throws IOException {
+    return json(Request.builder().method(Request.Method.GET).path(path).build());
+  }
+
+  /** Sends a request whose answer is a JSON document. */
+  JsonNode json(Request request) throws IOException {
+    try (Response response = execute(request)) {
+      return MAPPER.readTree(checked(response).getBody().readAllBytes());
+    }
+  }
+
+  /** Passes on an answer that says success. */
+  static Response checked(Response response) throws IOException {
+    if (response.getStatusCode() / 100 != 2) {
+      String text = new String(response.getBody().readNBytes(ERROR_BYTES), StandardCharsets.UTF_8);
+      throw new DockerException(text, response.getStatusCode());
+    }
+    return response;
   }
 
   @Override

@@ -42,16 +42,14 @@ public record EngineVersion(String text, ApiVersion api, String architecture, bo
 
   /** The error for a plain request to an engine that listens with TLS. */
   static SandboxException wantsTls() {
-    return SandboxException.of(Code.INVALID_ARGUMENT, "open runtime", "")
-        .backend(DockerErrors.BACKEND)
+    return DockerErrors.error(Code.INVALID_ARGUMENT, "open runtime", "")
         .detail("the engine wants TLS")
         .remedy("name the CA, the client's certificate and its key")
         .build();
   }
 
   static SandboxException unsupported(String detail, String remedy) {
-    return SandboxException.of(Code.UNSUPPORTED, "open runtime", "")
-        .backend(DockerErrors.BACKEND)
+    return DockerErrors.error(Code.UNSUPPORTED, "open runtime", "")
         .detail(detail)
         .remedy(remedy)
         .build();

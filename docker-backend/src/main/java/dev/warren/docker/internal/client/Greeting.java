@@ -2,7 +2,6 @@ package dev.warren.docker.internal.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import java.io.IOException;
@@ -14,11 +13,11 @@ final class Greeting {
 
   private Greeting() {}
 
-  static EngineVersion with(DockerHttpClient transport) throws IOException {
+  static EngineVersion with(EngineTransport transport) throws IOException {
     ApiVersion spoken = EngineVersion.negotiate(ping(transport));
     JsonNode version;
     try {
-      version = DockerEngine.json(transport, "/v" + spoken + "/version");
+      version = transport.json("/v" + spoken + "/version");
     } catch (JsonProcessingException e) {
       throw ConnectFault.stranger(OPERATION, e);
     }
@@ -40,7 +39,7 @@ final class Greeting {
         podman);
   }
 
-  private static ApiVersion ping(DockerHttpClient transport) throws IOException {
+  private static ApiVersion ping(EngineTransport transport) throws IOException {
     Request request = Request.builder().method(Request.Method.GET).path("/_ping").build();
     try (Response response = transport.execute(request)) {
       String body =

@@ -6,6 +6,9 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.spi.ContainerInfo;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -88,6 +91,18 @@ public final class ContainerLookup {
     return found;
   }
 
+  /** What callers see of a container. */
+  ContainerInfo info(String id, InspectContainerResponse found) {
+    Map<String, String> labels = labels(found);
+    String named = found.getConfig() == null ? null : found.getConfig().getImage();
+    return new ContainerInfo(
+        id,
+        labels.getOrDefault(Ownership.IMAGE, named == null ? "" : named),
+        owner.visible(id, labels),
+        // The engine's lists know the second only, and both shall be the same.
+        OffsetDateTime.parse(found.getCreated()).toInstant().truncatedTo(ChronoUnit.SECONDS));
+  }
+
   /** The labels, those of the backend included. */
   public static Map<String, String> labels(InspectContainerResponse container) {
     Map<String, String> labels =
@@ -96,8 +111,7 @@ public final class ContainerLookup {
   }
 
   static SandboxException notFound(String operation, String id) {
-    return SandboxException.of(Code.NOT_FOUND, operation, id)
-        .backend(DockerErrors.BACKEND)
+    return DockerErrors.error(Code.NOT_FOUND, operation, id)
         .detail("there is no such container")
         .build();
   }

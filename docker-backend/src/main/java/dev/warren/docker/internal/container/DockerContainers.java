@@ -4,27 +4,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import dev.warren.ImageRef;
-import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.docker.internal.image.DockerImages;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Containers;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** The containers of the engine. Those of others are listed and never changed. */
 public final class DockerContainers implements Containers {
@@ -33,48 +28,36 @@ public final class DockerContainers implements Containers {
   private final DockerEngine engine;
   private final Ownership owner;
   private final ContainerLookup lookup;
-  private final NewContainers maker;
-  private final Function<ImageRef, String> imageNames;
-  private final Consumer<InspectContainerResponse> onDelete;
+  private final ContainerMaker maker;
+  private final DockerImages images;
+  private final TemporaryImages temporary;
+  private final LogMarks marks;
 
-  /**
-   * @param imageNames what the engine calls an image
-   * @param onDelete told what is gone
-   */
   public DockerContainers(
       DockerEngine engine,
       Ownership owner,
       ContainerLookup lookup,
-      NewContainers maker,
-      Function<ImageRef, String> imageNames,
-      Consumer<InspectContainerResponse> onDelete) {
+      ContainerMaker maker,
+      DockerImages images,
+      TemporaryImages temporary,
+      LogMarks marks) {
     this.engine = engine;
     this.owner = owner;
     this.lookup = lookup;
     this.maker = maker;
-    this.imageNames = imageNames;
-    this.onDelete = onDelete;
+    this.images = images;
+    this.temporary = temporary;
+    this.marks = marks;
   }
 
   @Override
   public ContainerInfo create(ContainerSpec spec) {
-    return maker.create(spec, imageNames.apply(spec.image()));
+    return maker.create(spec, images.engineName(spec.image()));
   }
 
   @Override
   public Optional<ContainerInfo> get(String id) {
-    return lookup.find("look up container", id).map(found -> info(owner, id, found));
-  }
-
-  static ContainerInfo info(Ownership owner, String id, InspectContainerResponse found) {
-    Map<String, String> labels = ContainerLookup.labels(found);
-    String named = found.getConfig() == null ? null : found.getConfig().getImage();
-    return new ContainerInfo(
-        id,
-        labels.getOrDefault(Ownership.IMAGE, named == null ? "" : named),
-        owner.visible(id, labels),
-        // The engine's lists know the second only, and both shall be the same.
-        OffsetDateTime.parse(found.getCreated()).toInstant().truncatedTo(ChronoUnit.SECONDS));
+    return lookup.find("look up container", id).map(found -> lookup.info(id, found));
   }
 
   @Override
@@ -138,12 +121,12 @@ public final class DockerContainers implements Containers {
     if (found.isPresent()) {
       owner.require(operation, id, ContainerLookup.labels(found.get()));
       maker.remove(operation, id, found.get().getId());
-      onDelete.accept(found.get());
+      marks.forget(found.get().getId());
+      temporary.tidyAfter(found.get());
     }
     maker.removeUnfinished(operation, id);
     if (lookup.find(operation, id).isPresent()) {
-      throw SandboxException.of(Code.CONFLICT, operation, id)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.CONFLICT, operation, id)
           .detail("it was made again meanwhile")
           .build();
     }

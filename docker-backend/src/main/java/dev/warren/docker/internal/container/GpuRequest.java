@@ -36,8 +36,7 @@ final class GpuRequest {
     }
     if (version.podman()) {
       // It would leave them out without a word.
-      throw SandboxException.of(Code.UNSUPPORTED, "check container", subject)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.UNSUPPORTED, "check container", subject)
           .detail("Podman gives no devices through Docker's API")
           .remedy("use Docker")
           .build();
@@ -49,8 +48,7 @@ final class GpuRequest {
       return requests;
     }
     if (!names.stream().allMatch(name -> name.startsWith(NVIDIA))) {
-      throw SandboxException.of(Code.UNSUPPORTED, "check container", subject)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.UNSUPPORTED, "check container", subject)
           .detail("this engine knows no devices but those of " + NVIDIA.replace("=", ""))
           .remedy("update Docker to 25 or newer, which knows CDI")
           .build();

@@ -54,8 +54,7 @@ final class InitialFiles {
             "check container", spec.id(), "the path of an initial file is not absolute");
       }
       if (!Files.isRegularFile(file.source())) {
-        throw SandboxException.of(Code.NOT_FOUND, "check container", spec.id())
-            .backend(DockerErrors.BACKEND)
+        throw DockerErrors.error(Code.NOT_FOUND, "check container", spec.id())
             .detail("the source of its initial file " + file.path() + " is no file")
             .build();
       }
@@ -80,8 +79,7 @@ final class InitialFiles {
       }
       send(spec.id(), engineId, archive);
     } catch (IOException e) {
-      throw SandboxException.of(Code.RESOURCE_EXHAUSTED, OPERATION, spec.id())
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.RESOURCE_EXHAUSTED, OPERATION, spec.id())
           .detail("the archive cannot be written to the state directory")
           .cause(e)
           .build();

@@ -6,12 +6,10 @@ import dev.warren.Mount;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
+import dev.warren.engine.internal.check.TimeZones;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.HostPaths;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -19,12 +17,11 @@ import java.util.stream.Collectors;
 /** The mounts of a container. Binds are by the path without links; the engine makes no sources. */
 final class MountList {
   private static final long SCRATCH = 256L << 20;
-  private static final Path LOCAL_TIME = Path.of("/etc/localtime");
-  private static final Path ZONES = Path.of("/usr/share/zoneinfo");
   private static final String ZONE_TARGET = "/etc/localtime";
 
   private final HostPaths paths;
   private final boolean sharedHost;
+  private final TimeZones zones = TimeZones.ofThisHost();
 
   MountList(HostPaths paths, boolean sharedHost) {
     this.paths = paths;
@@ -57,14 +54,13 @@ final class MountList {
       }
     }
     if (sharedHost && targets.add(ZONE_TARGET)) {
-      zoneFile(spec.timeZone()).ifPresent(file -> bind(mounts, file, ZONE_TARGET, true));
+      zones.file(spec.timeZone()).ifPresent(file -> bind(mounts, file, ZONE_TARGET, true));
     }
   }
 
   private Path source(ContainerSpec spec, Mount.Bind bind) {
     if (!sharedHost) {
-      throw SandboxException.of(Code.UNSUPPORTED, "check container", spec.id())
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.UNSUPPORTED, "check container", spec.id())
           .detail("the engine does not share this host's files, so nothing can be bind-mounted")
           .remedy("copy the files into the sandbox, or use a tmpfs")
           .build();
@@ -87,14 +83,5 @@ final class MountList {
         .putObject("BindOptions")
         .put("Propagation", "rprivate")
         .put("NonRecursive", true);
-  }
-
-  private static Optional<Path> zoneFile(Optional<String> zone) {
-    try {
-      Path real = zone.map(ZONES::resolve).orElse(LOCAL_TIME).toRealPath();
-      return Files.isRegularFile(real) ? Optional.of(real) : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
   }
 }

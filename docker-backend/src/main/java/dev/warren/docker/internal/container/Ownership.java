@@ -32,6 +32,11 @@ public record Ownership(String name) {
   /** On containers: the keys of the caller's labels, because images have labels too. */
   static final String KEYS = PREFIX + "label-keys";
 
+  /** The owner's label and its value, for the engine's filters. */
+  public String label() {
+    return OWNER + "=" + name;
+  }
+
   public boolean owns(Map<String, String> labels) {
     return name.equals(labels.get(OWNER));
   }
@@ -48,8 +53,7 @@ public record Ownership(String name) {
    */
   public void require(String operation, String id, Map<String, String> labels) {
     if (!ownsContainer(id, labels)) {
-      throw SandboxException.of(Code.PERMISSION_DENIED, operation, id)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.PERMISSION_DENIED, operation, id)
           .detail("it was not made by this runtime, whose owner is '" + name + "'")
           .remedy("use the engine's own tools for it, or open the runtime with its owner's name")
           .build();

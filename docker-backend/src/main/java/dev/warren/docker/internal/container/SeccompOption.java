@@ -48,8 +48,7 @@ final class SeccompOption {
 
   private Path file(String profile, String id) {
     if (!sharedHost) {
-      throw SandboxException.of(Code.UNSUPPORTED, OPERATION, id)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.UNSUPPORTED, OPERATION, id)
           .detail("Podman reads system call filters from files of its own host only")
           .remedy("use Podman on this host, or Docker")
           .build();
@@ -68,8 +67,7 @@ final class SeccompOption {
       }
       return target;
     } catch (IOException e) {
-      throw SandboxException.of(Code.RESOURCE_EXHAUSTED, OPERATION, id)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.RESOURCE_EXHAUSTED, OPERATION, id)
           .detail("the system call filter cannot be written to the state directory")
           .cause(e)
           .build();

@@ -5,6 +5,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.client.EngineFacts;
 import dev.warren.engine.internal.check.CommandCheck;
+import dev.warren.engine.internal.check.TimeZones;
 import dev.warren.spi.ContainerSpec;
 import java.util.regex.Pattern;
 
@@ -15,8 +16,6 @@ final class SpecCheck {
   private static final Pattern RUNTIME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,100}");
   private static final Pattern HOST_NAME =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
-  private static final Pattern ZONE =
-      Pattern.compile("[A-Za-z0-9_+-]{1,64}(?:/[A-Za-z0-9_+-]{1,64}){0,3}");
 
   private SpecCheck() {}
 
@@ -28,13 +27,7 @@ final class SpecCheck {
     spec.hostName()
         .ifPresent(
             name -> require(HOST_NAME.matcher(name).matches(), spec, "its host name is not valid"));
-    spec.timeZone()
-        .ifPresent(
-            zone ->
-                require(
-                    ZONE.matcher(zone).matches(),
-                    spec,
-                    "'" + zone + "' is no time zone, such as Europe/Berlin"));
+    TimeZones.check(spec);
     for (String capability : spec.hardening().capabilities()) {
       require(
           CAPABILITY.matcher(capability).matches(),
@@ -56,8 +49,7 @@ final class SpecCheck {
     require(RUNTIME.matcher(name).matches(), spec, "'" + name + "' is no name of a runtime");
     // A shim's full name need not be configured with newer engines.
     if (!facts.runtimes().contains(name) && !name.startsWith("io.containerd.")) {
-      throw SandboxException.of(Code.UNSUPPORTED, OPERATION, spec.id())
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.UNSUPPORTED, OPERATION, spec.id())
           .detail("the engine has no runtime '" + name + "'")
           .remedy("add it to the engine's configuration; it has " + facts.runtimes())
           .build();

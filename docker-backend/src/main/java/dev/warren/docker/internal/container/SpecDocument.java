@@ -8,7 +8,6 @@ import dev.warren.Network;
 import dev.warren.ResourceLimits;
 import dev.warren.docker.internal.client.EngineFacts;
 import dev.warren.docker.internal.client.EngineVersion;
-import dev.warren.docker.internal.network.NetworkPlan;
 import dev.warren.engine.internal.check.HiddenPaths;
 import dev.warren.spi.ContainerSpec;
 import java.util.Map;

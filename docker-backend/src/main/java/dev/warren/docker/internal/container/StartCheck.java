@@ -48,8 +48,7 @@ public final class StartCheck {
     boolean readOnly = Boolean.TRUE.equals(mount.getReadOnly());
     Path now = paths.resolve(new dev.warren.Mount.Bind(source, mount.getTarget(), readOnly));
     if (!now.equals(source)) {
-      throw SandboxException.of(Code.CONFLICT, OPERATION, id)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.CONFLICT, OPERATION, id)
           .detail("the host path mounted at " + mount.getTarget() + " is a link now")
           .remedy("put the directory back, or make the container again")
           .build();

@@ -30,10 +30,7 @@ public final class EventFeed implements AutoCloseable {
     open.add(watch);
     if (closed) {
       watch.close();
-      throw SandboxException.of(Code.CLOSED, "watch", "")
-          .backend(DockerErrors.BACKEND)
-          .detail("the runtime was closed")
-          .build();
+      throw DockerErrors.error(Code.CLOSED, "watch", "").detail("the runtime was closed").build();
     }
     return watch;
   }

@@ -3,9 +3,13 @@ package dev.warren.docker.internal.event;
 import dev.warren.SandboxException;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.engine.internal.event.EventDelivery;
+import dev.warren.engine.internal.retry.EngineRetries;
+import dev.warren.engine.internal.retry.RetryPolicy;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
+import java.io.EOFException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class EventWatch implements SandboxRuntime.Subscription {
   private static final Logger log = LoggerFactory.getLogger(EventWatch.class);
-  private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long LAST_PAUSE_MILLIS = 2000;
 
   private final DockerEngine engine;
   private final EventDelivery delivery;
@@ -46,13 +48,9 @@ final class EventWatch implements SandboxRuntime.Subscription {
   }
 
   private void run() {
-    for (EventStream current = stream(); current != null; current = reopened()) {
-      EventMapping mapping = new EventMapping();
-      try (EventStream open = current) {
-        open.read(event -> mapping.map(event).ifPresent(delivery::offer));
-      } catch (IOException | RuntimeException e) {
-        log.debug("the stream of events broke", e);
-      }
+    EventStream current = stream();
+    while (current != null) {
+      current = reopened(read(current));
     }
   }
 
@@ -60,9 +58,22 @@ final class EventWatch implements SandboxRuntime.Subscription {
     return closed ? null : stream;
   }
 
-  private @Nullable EventStream reopened() {
-    long pause = FIRST_PAUSE_MILLIS;
-    while (rests(pause)) {
+  /** Reads a stream to its end, and gives the reason of that. */
+  private Exception read(EventStream stream) {
+    EventMapping mapping = new EventMapping();
+    try (EventStream open = stream) {
+      open.read(event -> mapping.map(event).ifPresent(delivery::offer));
+      return new EOFException("the engine ended the stream of events");
+    } catch (IOException | RuntimeException e) {
+      log.debug("the stream of events broke", e);
+      return e;
+    }
+  }
+
+  private @Nullable EventStream reopened(Exception broken) {
+    RetryPolicy.Series attempts = EngineRetries.EVENT_STREAM.begin(any -> true);
+    Exception failure = broken;
+    while (rests(attempts.next(failure).orElseThrow())) {
       try {
         EventStream fresh = EventStream.open(engine);
         if (!keep(fresh)) {
@@ -73,7 +84,7 @@ final class EventWatch implements SandboxRuntime.Subscription {
         return fresh;
       } catch (SandboxException e) {
         log.debug("the stream of events cannot be opened again", e);
-        pause = Math.min(LAST_PAUSE_MILLIS, pause * 2);
+        failure = e;
       }
     }
     return null;
@@ -85,10 +96,12 @@ final class EventWatch implements SandboxRuntime.Subscription {
   }
 
   /** Whether to go on after a pause. */
-  private synchronized boolean rests(long millis) {
-    long end = System.nanoTime() + millis * 1_000_000;
+  private synchronized boolean rests(Duration pause) {
+    long end = System.nanoTime() + pause.toNanos();
     try {
-      for (long left = millis; !closed && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+      for (long left = pause.toMillis();
+          !closed && left > 0;
+          left = (end - System.nanoTime()) / 1_000_000) {
         wait(left);
       }
     } catch (InterruptedException e) {

@@ -7,16 +7,17 @@ import dev.warren.PullOptions.Credentials;
 import dev.warren.PullProgress;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.docker.RegistryOptions;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.engine.internal.login.DockerLogins;
 import dev.warren.engine.internal.pull.SingleFlight;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -27,8 +28,8 @@ public final class DockerImages implements Images, AutoCloseable {
 
   private final ImageTable table;
   private final PulledDigests digests;
-  private final Remote remote;
-  private final RegistryOptions registries;
+  private final EngineRegistry registry;
+  private final Map<String, List<String>> mirrors;
   private final ImagePull pull;
   private final ImageRemoval removal;
   private final SingleFlight<Request, PullProgress, Image> pulls =
@@ -40,35 +41,31 @@ public final class DockerImages implements Images, AutoCloseable {
   /**
    * Asks the engine nothing yet.
    *
+   * @param mirrors for a registry's host, the hosts to ask before it
+   * @param dockerConfig a {@code config.json} with logins
    * @throws SandboxException {@code INVALID_ARGUMENT} for a mirror that is no host
    */
-  public DockerImages(DockerEngine engine, RegistryOptions registries) {
-    this.registries = registries;
+  public DockerImages(DockerEngine engine, Map<String, List<String>> mirrors, Path dockerConfig) {
+    this.mirrors = mirrors;
     this.table = new ImageTable(engine);
-    this.digests = new PulledDigests(registries.mirrors());
-    DockerLogins configured =
-        new DockerLogins(registries.dockerConfig().orElseGet(DockerLogins::userFile));
-    this.remote = new Remote(engine, new RegistryLogins(configured));
-    this.pull =
-        new ImagePull(
-            table, digests, remote, registries.mirrors(), engine.version().architecture());
+    this.digests = new PulledDigests(mirrors);
+    this.registry = new EngineRegistry(engine, new RegistryLogins(new DockerLogins(dockerConfig)));
+    this.pull = new ImagePull(table, digests, registry, mirrors, engine.version().architecture());
     this.removal = new ImageRemoval(table, digests);
     // A mirror that is no host is told now rather than at the first pull.
-    registries
-        .mirrors()
+    mirrors
         .keySet()
         .forEach(
             host ->
-                Source.of(
-                    new ImageRef(host, "check", Optional.of("check"), Optional.empty()),
-                    registries.mirrors()));
+                PullSource.of(
+                    new ImageRef(host, "check", Optional.of("check"), Optional.empty()), mirrors));
   }
 
   @Override
   public Image pull(ImageRef ref, PullOptions options) {
     return pulls.join(
         new Request(ref, options.credentials()),
-        Remote.PULL,
+        EngineRegistry.PULL,
         ref.toString(),
         options.progress(),
         report -> {
@@ -76,8 +73,7 @@ public final class DockerImages implements Images, AutoCloseable {
           return get(ref)
               .orElseThrow(
                   () ->
-                      SandboxException.of(Code.CONFLICT, Remote.PULL, ref.toString())
-                          .backend(DockerErrors.BACKEND)
+                      DockerErrors.error(Code.CONFLICT, EngineRegistry.PULL, ref.toString())
                           .detail("somebody deleted it while it was pulled")
                           .build());
         });
@@ -90,7 +86,7 @@ public final class DockerImages implements Images, AutoCloseable {
 
   /** What the engine knows an image by: its name, or its id where a mirror has it by digest. */
   public String engineName(ImageRef ref) {
-    return ref.digest().isPresent() && registries.mirrors().containsKey(ref.registry())
+    return ref.digest().isPresent() && mirrors.containsKey(ref.registry())
         ? find(ref).map(image -> image.path("Id").asText()).orElse(ref.toString())
         : ref.toString();
   }
@@ -113,7 +109,7 @@ public final class DockerImages implements Images, AutoCloseable {
     List<ImageRef> byDigest = new ArrayList<>(PulledDigests.byDigest(image));
     for (ImageRef tag : names) {
       byDigest.removeAll(digests.fromMirrors(tag, image));
-      byDigest.removeIf(name -> Source.repository(name).equals(Source.repository(tag)));
+      byDigest.removeIf(name -> PullSource.repository(name).equals(PullSource.repository(tag)));
     }
     names.addAll(byDigest);
     return names.stream().filter(name -> !LocalNames.isLocal(name.toString()));
@@ -127,9 +123,9 @@ public final class DockerImages implements Images, AutoCloseable {
   @Override
   public String resolveDigest(ImageRef ref, PullOptions options) {
     SandboxException passedOver = null;
-    for (Source source : Source.of(ref, registries.mirrors())) {
+    for (PullSource source : PullSource.of(ref, mirrors)) {
       try {
-        return remote.digest(source, options.credentials());
+        return registry.digest(source, options.credentials());
       } catch (SandboxException e) {
         passedOver = ImagePull.passOver(source, e, passedOver);
       }

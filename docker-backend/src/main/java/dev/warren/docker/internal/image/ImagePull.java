@@ -25,19 +25,19 @@ import org.jspecify.annotations.Nullable;
 final class ImagePull {
   private final ImageTable table;
   private final PulledDigests digests;
-  private final Remote remote;
+  private final EngineRegistry registry;
   private final Map<String, List<String>> mirrors;
   private final String architecture;
 
   ImagePull(
       ImageTable table,
       PulledDigests digests,
-      Remote remote,
+      EngineRegistry registry,
       Map<String, List<String>> mirrors,
       String architecture) {
     this.table = table;
     this.digests = digests;
-    this.remote = remote;
+    this.registry = registry;
     this.mirrors = mirrors;
     this.architecture = architecture;
   }
@@ -53,11 +53,11 @@ final class ImagePull {
   void run(ImageRef ref, Optional<Credentials> credentials, Consumer<PullProgress> listener) {
     String name = ref.toString();
     listener.accept(new PullProgress(name, Phase.RESOLVING, 0, 0));
-    Optional<JsonNode> before = find(Remote.PULL, ref);
+    Optional<JsonNode> before = find(EngineRegistry.PULL, ref);
     // A digest means the same for ever, so the registry need not be asked for one that is here.
     if (before.isEmpty() || ref.digest().isEmpty()) {
       SandboxException passedOver = null;
-      for (Source source : Source.of(ref, mirrors)) {
+      for (PullSource source : PullSource.of(ref, mirrors)) {
         try {
           fetch(ref, source, credentials, listener, before);
           break;
@@ -67,7 +67,9 @@ final class ImagePull {
       }
     }
     String id = before.map(image -> image.path("Id").asText()).orElse("");
-    if (find(Remote.PULL, ref).filter(now -> now.path("Id").asText().equals(id)).isPresent()) {
+    if (find(EngineRegistry.PULL, ref)
+        .filter(now -> now.path("Id").asText().equals(id))
+        .isPresent()) {
       listener.accept(new PullProgress(name, Phase.EXISTS, 0, 0));
     }
     listener.accept(new PullProgress(name, Phase.DONE, 0, 0));
@@ -75,7 +77,7 @@ final class ImagePull {
 
   /** Keeps a mirror's failure beside that of the next source, or throws where there is no next. */
   static SandboxException passOver(
-      Source source, SandboxException failure, @Nullable SandboxException before) {
+      PullSource source, SandboxException failure, @Nullable SandboxException before) {
     if (before != null) {
       failure.addSuppressed(before);
     }
@@ -92,21 +94,23 @@ final class ImagePull {
 
   private void fetch(
       ImageRef ref,
-      Source source,
+      PullSource source,
       Optional<Credentials> credentials,
       Consumer<PullProgress> listener,
       Optional<JsonNode> before) {
     if (source.mirror()) {
-      String digest = ref.digest().orElseGet(() -> remote.digest(source, credentials));
+      String digest = ref.digest().orElseGet(() -> registry.digest(source, credentials));
       ImageRef pinned = source.pinned(digest);
-      boolean known = table.inspect(Remote.PULL, ref.toString(), pinned.toString()).isPresent();
+      boolean known =
+          table.inspect(EngineRegistry.PULL, ref.toString(), pinned.toString()).isPresent();
       if (!known) {
-        remote.pull(source, pinned, credentials, listener);
+        registry.pull(source, pinned, credentials, listener);
       }
-      JsonNode image = table.inspect(Remote.PULL, ref.toString(), pinned.toString()).orElseThrow();
+      JsonNode image =
+          table.inspect(EngineRegistry.PULL, ref.toString(), pinned.toString()).orElseThrow();
       if (isForeign(image)) {
         if (!known) {
-          table.remove(Remote.PULL, ref.toString(), pinned.toString());
+          table.remove(EngineRegistry.PULL, ref.toString(), pinned.toString());
         }
         throw foreign(ref, image);
       }
@@ -116,11 +120,11 @@ final class ImagePull {
       }
       return;
     }
-    Optional<String> digest = remote.pull(source, ref, credentials, listener);
-    Optional<JsonNode> image = table.inspect(Remote.PULL, ref.toString(), ref.toString());
+    Optional<String> digest = registry.pull(source, ref, credentials, listener);
+    Optional<JsonNode> image = table.inspect(EngineRegistry.PULL, ref.toString(), ref.toString());
     if (image.isPresent() && isForeign(image.get())) {
       // The name has moved already; it goes back to where it was.
-      table.remove(Remote.PULL, ref.toString(), ref.toString());
+      table.remove(EngineRegistry.PULL, ref.toString(), ref.toString());
       before.ifPresent(old -> name(ref, old));
       throw foreign(ref, image.get());
     }
@@ -132,7 +136,12 @@ final class ImagePull {
   private void name(ImageRef ref, JsonNode image) {
     ref.tag()
         .ifPresent(
-            tag -> table.tag(Remote.PULL, image.path("Id").asText(), Source.repository(ref), tag));
+            tag ->
+                table.tag(
+                    EngineRegistry.PULL,
+                    image.path("Id").asText(),
+                    PullSource.repository(ref),
+                    tag));
   }
 
   /** The engine takes what is no index for its own platform, and says so in its log only. */
@@ -142,8 +151,7 @@ final class ImagePull {
   }
 
   private SandboxException foreign(ImageRef ref, JsonNode image) {
-    return SandboxException.of(Code.NOT_FOUND, Remote.PULL, ref.toString())
-        .backend(DockerErrors.BACKEND)
+    return DockerErrors.error(Code.NOT_FOUND, EngineRegistry.PULL, ref.toString())
         .detail(
             "it is made for "
                 + image.path("Architecture").asText()

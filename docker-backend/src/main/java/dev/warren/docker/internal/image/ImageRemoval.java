@@ -41,7 +41,9 @@ final class ImageRemoval {
     boolean otherTag =
         PulledDigests.tags(image).stream()
             .anyMatch(
-                tag -> !tag.equals(ref) && Source.repository(tag).equals(Source.repository(ref)));
+                tag ->
+                    !tag.equals(ref)
+                        && PullSource.repository(tag).equals(PullSource.repository(ref)));
     if (ref.digest().isEmpty() && !otherTag) {
       digests.fromMirrors(ref, image).forEach(name -> names.add(name.toString()));
     }

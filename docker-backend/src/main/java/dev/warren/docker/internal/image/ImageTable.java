@@ -6,6 +6,8 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,15 @@ public final class ImageTable {
     List<JsonNode> images = new ArrayList<>();
     engine.get(operation, "", "/images/json" + query).forEach(images::add);
     return images;
+  }
+
+  /**
+   * Short descriptions of the images that have all of these labels, {@code key} or {@code
+   * key=value}.
+   */
+  public List<JsonNode> withLabels(String operation, String... labels) {
+    String filter = "{\"label\":[\"" + String.join("\",\"", labels) + "\"]}";
+    return list(operation, "?filters=" + URLEncoder.encode(filter, StandardCharsets.UTF_8));
   }
 
   /** Gives an image another name, which it takes from the image that had it. */
@@ -75,6 +86,11 @@ public final class ImageTable {
       }
       throw e;
     }
+  }
+
+  /** The digests of an image's layers, uncompressed, lowest first. */
+  public static List<String> layers(JsonNode image) {
+    return texts(image.path("RootFS").path("Layers"));
   }
 
   /** The strings of a list that the engine leaves out, or sets to null, when it is empty. */

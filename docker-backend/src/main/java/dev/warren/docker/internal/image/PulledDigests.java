@@ -53,7 +53,7 @@ final class PulledDigests {
     List<String> digests = new ArrayList<>();
     for (ImageRef place : places(ref)) {
       for (ImageRef name : known) {
-        if (Source.repository(name).equals(Source.repository(place))) {
+        if (PullSource.repository(name).equals(PullSource.repository(place))) {
           name.digest().ifPresent(digests::add);
         }
       }
@@ -63,9 +63,9 @@ final class PulledDigests {
 
   /** The references by digest that a name got from its mirrors, and that nobody asked for. */
   List<ImageRef> fromMirrors(ImageRef ref, JsonNode image) {
-    List<String> places = places(ref).stream().skip(1).map(Source::repository).toList();
+    List<String> places = places(ref).stream().skip(1).map(PullSource::repository).toList();
     return byDigest(image).stream()
-        .filter(name -> places.contains(Source.repository(name)))
+        .filter(name -> places.contains(PullSource.repository(name)))
         .toList();
   }
 
@@ -73,8 +73,8 @@ final class PulledDigests {
   List<ImageRef> places(ImageRef ref) {
     List<ImageRef> places = new ArrayList<>();
     places.add(ref);
-    Source.of(ref, mirrors).stream()
-        .filter(Source::mirror)
+    PullSource.of(ref, mirrors).stream()
+        .filter(PullSource::mirror)
         .forEach(source -> places.add(source.name()));
     return places;
   }

@@ -26,7 +26,7 @@ final class RegistryLogins {
   }
 
   /** The headers for a request about an image; none where there is no login. */
-  Map<String, String> headers(String operation, Source source, Optional<Credentials> given) {
+  Map<String, String> headers(String operation, PullSource source, Optional<Credentials> given) {
     String registry = source.name().registry();
     try {
       Optional<Login> login =

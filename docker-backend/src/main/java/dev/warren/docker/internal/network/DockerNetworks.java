@@ -4,13 +4,14 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Ports;
-import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.container.ContainerLookup;
-import dev.warren.docker.internal.task.LiveTasks;
-import dev.warren.docker.internal.task.TaskStates;
+import dev.warren.docker.internal.container.LiveTasks;
+import dev.warren.docker.internal.container.NetworkPlan;
+import dev.warren.docker.internal.container.SandboxNetworks;
+import dev.warren.docker.internal.container.TaskStates;
 import dev.warren.spi.Networks;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,7 +64,7 @@ public final class DockerNetworks implements Networks {
         attached(operation, id)
             .orElseThrow(
                 () ->
-                    error(Code.UNSUPPORTED, operation, id)
+                    DockerErrors.error(Code.UNSUPPORTED, operation, id)
                         .detail("it has no network")
                         .remedy("give it one, or use its unix socket")
                         .build());
@@ -71,7 +72,7 @@ public final class DockerNetworks implements Networks {
       return new InetSocketAddress(address(id, container), port);
     }
     if (port != NetworkPlan.PORT) {
-      throw error(Code.UNSUPPORTED, operation, id)
+      throw DockerErrors.error(Code.UNSUPPORTED, operation, id)
           .detail("of a sandbox on another host only port " + NetworkPlan.PORT + " is published")
           .build();
     }
@@ -84,7 +85,7 @@ public final class DockerNetworks implements Networks {
     Ports.Binding[] bindings =
         ports == null ? null : ports.getBindings().get(ExposedPort.tcp(NetworkPlan.PORT));
     if (bindings == null || bindings.length == 0 || bindings[0].getHostPortSpec() == null) {
-      throw error(Code.UNAVAILABLE, operation, id)
+      throw DockerErrors.error(Code.UNAVAILABLE, operation, id)
           .detail("the engine has not published its port")
           .remedy("start it again")
           .build();
@@ -92,7 +93,7 @@ public final class DockerNetworks implements Networks {
     int port = Integer.parseInt(bindings[0].getHostPortSpec());
     InetSocketAddress endpoint = new InetSocketAddress(publishedHost, port);
     if (endpoint.isUnresolved()) {
-      throw error(Code.UNAVAILABLE, operation, id)
+      throw DockerErrors.error(Code.UNAVAILABLE, operation, id)
           .detail("the name of the engine's host cannot be resolved")
           .build();
     }
@@ -108,7 +109,7 @@ public final class DockerNetworks implements Networks {
     }
     InspectContainerResponse now = attach(operation, id, container);
     if (!hasAddress(now, mode)) {
-      throw error(Code.CONFLICT, operation, id).detail("its task has ended").build();
+      throw DockerErrors.error(Code.CONFLICT, operation, id).detail("its task has ended").build();
     }
     return Optional.of(now);
   }
@@ -137,7 +138,7 @@ public final class DockerNetworks implements Networks {
         });
     InspectContainerResponse now = containers.require(operation, id);
     if (!hasAddress(now, mode) && TaskStates.isRunning(now)) {
-      throw error(Code.UNAVAILABLE, operation, id)
+      throw DockerErrors.error(Code.UNAVAILABLE, operation, id)
           .detail("the engine attached it and gave it no address")
           .build();
     }
@@ -197,7 +198,7 @@ public final class DockerNetworks implements Networks {
     try {
       return InetAddress.getByName(network == null ? "" : network.getIpAddress());
     } catch (UnknownHostException e) {
-      throw error(Code.INTERNAL, SET_UP, id)
+      throw DockerErrors.error(Code.INTERNAL, SET_UP, id)
           .detail("the engine gave an address that is none")
           .cause(e)
           .build();
@@ -232,9 +233,5 @@ public final class DockerNetworks implements Networks {
       return networks.size() == 1 ? networks.keySet().iterator().next() : mode;
     }
     return mode == null ? "none" : mode;
-  }
-
-  private static SandboxException.Builder error(Code code, String operation, String id) {
-    return SandboxException.of(code, operation, id).backend(DockerErrors.BACKEND);
   }
 }

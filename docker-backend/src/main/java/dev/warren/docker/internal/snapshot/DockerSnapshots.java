@@ -9,6 +9,7 @@ import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.container.ContainerLookup;
 import dev.warren.docker.internal.container.ContainerMaker;
 import dev.warren.docker.internal.container.Ownership;
+import dev.warren.docker.internal.container.TemporaryImages;
 import dev.warren.docker.internal.image.ImageTable;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
@@ -18,7 +19,6 @@ import dev.warren.spi.Usage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +45,8 @@ public final class DockerSnapshots implements Snapshots {
   private final boolean containerdStore;
   private final ImageTable table;
   private final KeptSnapshots kept;
-  private final WorkImages work;
+  private final TemporaryImages temporary;
+  private final ContainerCommit commits;
   private final ImageLoad load;
   private final LayerExport export;
   private final LayerImport layerImport;
@@ -54,15 +55,16 @@ public final class DockerSnapshots implements Snapshots {
   /**
    * Asks the engine nothing yet.
    *
-   * @param spool a directory for files of this process only, on a disk that has room for layers
+   * @param directory for files of this process only, on a disk that has room for layers
    */
   public DockerSnapshots(
       DockerEngine engine,
       Ownership owner,
       ContainerLookup containers,
       ContainerMaker maker,
+      TemporaryImages temporary,
       boolean containerdStore,
-      Supplier<Path> spool) {
+      Supplier<Path> directory) {
     this.engine = engine;
     this.containers = containers;
     this.maker = maker;
@@ -70,10 +72,11 @@ public final class DockerSnapshots implements Snapshots {
     this.containerdStore = containerdStore;
     this.table = new ImageTable(engine);
     this.kept = new KeptSnapshots(table, owner);
-    this.work = new WorkImages(engine, table, kept, owner);
+    this.temporary = temporary;
+    this.commits = new ContainerCommit(engine, table, temporary);
     this.load = new ImageLoad(engine, table, containerdStore);
-    this.export = new LayerExport(engine, work, spool);
-    this.layerImport = new LayerImport(load, work, maker, spool);
+    this.export = new LayerExport(engine, commits, directory);
+    this.layerImport = new LayerImport(load, commits, maker, owner, directory);
   }
 
   /**
@@ -91,11 +94,11 @@ public final class DockerSnapshots implements Snapshots {
       if (table.inspect(COMMIT, name, tag.toString()).isPresent()) {
         throw taken(name);
       }
-      JsonNode base = work.baseOf(COMMIT, containerId, container);
+      JsonNode base = commits.baseOf(COMMIT, containerId, container);
       Instant now = Instant.now();
-      Map<String, String> labels = new HashMap<>(work.labelsAbove(base));
+      Map<String, String> labels = SnapshotLabels.above(base, owner);
       labels.putAll(kept.labels(name, containerId, now));
-      work.commit(
+      commits.commit(
           COMMIT,
           containerId,
           container,
@@ -120,7 +123,9 @@ public final class DockerSnapshots implements Snapshots {
   }
 
   private static SandboxException taken(String name) {
-    return error(Code.ALREADY_EXISTS, COMMIT, name, "there is a snapshot of this name").build();
+    return DockerErrors.error(Code.ALREADY_EXISTS, COMMIT, name)
+        .detail("there is a snapshot of this name")
+        .build();
   }
 
   @Override
@@ -143,7 +148,7 @@ public final class DockerSnapshots implements Snapshots {
   }
 
   private long packed(String name, String id) {
-    JsonNode layers = StoredLayers.of(engine, MEASURE, name, id);
+    JsonNode layers = SavedImage.storedLayers(engine, MEASURE, name, id);
     return layers.path(layers.size() - 1).path("size").asLong();
   }
 
@@ -167,10 +172,12 @@ public final class DockerSnapshots implements Snapshots {
       return;
     }
     String id = image.get().path("Id").asText();
-    work.removeUnused(DELETE);
-    boolean below = !kept.withLabel(DELETE, SnapshotLabels.BASED_ON + "=" + id).isEmpty();
+    temporary.removeUnused(DELETE);
+    boolean below =
+        !table.withLabels(DELETE, SnapshotLabels.BASED_ON + "=" + id, owner.label()).isEmpty();
     if (below || !table.remove(DELETE, name, tag.toString())) {
-      throw error(Code.CONFLICT, DELETE, name, "a container or a snapshot is based on it")
+      throw DockerErrors.error(Code.CONFLICT, DELETE, name)
+          .detail("a container or a snapshot is based on it")
           .remedy("delete those first")
           .build();
     }
@@ -185,8 +192,8 @@ public final class DockerSnapshots implements Snapshots {
 
   @Override
   public ContainerInfo adopt(ContainerSpec spec) {
-    throw error(
-            Code.NOT_FOUND, "adopt", spec.id(), "the engine keeps no layer without its container")
+    throw DockerErrors.error(Code.NOT_FOUND, "adopt", spec.id())
+        .detail("the engine keeps no layer without its container")
         .build();
   }
 
@@ -203,32 +210,22 @@ public final class DockerSnapshots implements Snapshots {
   public void importInto(String containerId, InputStream tar) {
     InspectContainerResponse container = containers.require(IMPORT, containerId);
     if (!"created".equals(container.getState().getStatus())) {
-      throw error(Code.CONFLICT, IMPORT, containerId, "it has been started").build();
+      throw DockerErrors.error(Code.CONFLICT, IMPORT, containerId)
+          .detail("it has been started")
+          .build();
     }
     layerImport.run(containerId, container, tar);
-  }
-
-  /** Removes the image that was made for a container which is gone now. */
-  public void forget(InspectContainerResponse gone) {
-    String id = ContainerLookup.labels(gone).get(SnapshotLabels.TEMPORARY);
-    if (id != null) {
-      WorkImages.undisturbed(() -> work.forget("delete", id));
-    }
   }
 
   private InspectContainerResponse stopped(String operation, String id) {
     InspectContainerResponse container = containers.require(operation, id);
     String status = String.valueOf(container.getState().getStatus());
     if (!Set.of("created", "exited", "dead").contains(status)) {
-      throw error(Code.CONFLICT, operation, id, "its task runs").remedy("stop it first").build();
+      throw DockerErrors.error(Code.CONFLICT, operation, id)
+          .detail("its task runs")
+          .remedy("stop it first")
+          .build();
     }
     return container;
-  }
-
-  static SandboxException.Builder error(
-      Code code, String operation, String subject, String detail) {
-    return SandboxException.of(code, operation, subject)
-        .backend(DockerErrors.BACKEND)
-        .detail(detail);
   }
 }

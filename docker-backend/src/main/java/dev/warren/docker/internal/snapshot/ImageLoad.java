@@ -12,7 +12,6 @@ import dev.warren.docker.internal.image.ImageTable;
 import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +21,6 @@ import java.util.Optional;
 
 /** Loads images that were put together here, and reads the layers of others. Thread-safe. */
 final class ImageLoad {
-  /** For as much as a disk holds. */
-  static final Duration LONGEST = Duration.ofHours(6);
-
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** What the engine says of a layer that it cannot unpack. */
@@ -64,15 +60,15 @@ final class ImageLoad {
       Map<String, String> labels,
       Instant created,
       Optional<String> name,
-      Optional<Spool> layer) {
-    List<String> layers = new ArrayList<>(WorkImages.layers(committed));
+      Optional<LayerFile> layer) {
+    List<String> layers = new ArrayList<>(ImageTable.layers(committed));
     layer.ifPresent(added -> layers.add(added.digest()));
     if (!containerdStore) {
       return new LayeredImage(like, layers, labels, created, name, layer);
     }
     return new LayoutImage(
         LayeredImage.config(like, layers, labels, created),
-        StoredLayers.of(engine, operation, subject, committed.path("Id").asText()),
+        SavedImage.storedLayers(engine, operation, subject, committed.path("Id").asText()),
         name,
         layer);
   }
@@ -88,7 +84,8 @@ final class ImageLoad {
               .putHeader("Content-Type", "application/x-tar")
               .body(image.archive())
               .build();
-      failure = engine.exchange(operation, subject, LONGEST, request, ImageLoad::error);
+      failure =
+          engine.exchange(operation, subject, DockerEngine.TRANSFER, request, ImageLoad::error);
     } catch (IOException e) {
       throw DockerErrors.map(operation, subject, e);
     } catch (SandboxException e) {
@@ -99,8 +96,7 @@ final class ImageLoad {
       throw failed(operation, subject, failure);
     }
     if (table.inspect(operation, subject, image.id()).isEmpty()) {
-      throw SandboxException.of(Code.UNSUPPORTED, operation, subject)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.UNSUPPORTED, operation, subject)
           .detail("the engine does not keep the image that was loaded")
           .remedy("use Docker")
           .build();
@@ -128,8 +124,7 @@ final class ImageLoad {
     Code code = DockerErrors.code(0, text);
     boolean damaged = code == Code.INTERNAL && isDamaged(text);
     SandboxException.Builder error =
-        SandboxException.of(damaged ? Code.INVALID_ARGUMENT : code, operation, subject)
-            .backend(DockerErrors.BACKEND)
+        DockerErrors.error(damaged ? Code.INVALID_ARGUMENT : code, operation, subject)
             .detail(
                 (damaged ? "the engine cannot unpack the archive: " : "")
                     + EngineText.withoutPaths(text))

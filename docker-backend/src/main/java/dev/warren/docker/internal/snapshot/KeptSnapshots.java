@@ -1,18 +1,14 @@
 package dev.warren.docker.internal.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.container.Ownership;
 import dev.warren.docker.internal.image.ImageTable;
 import dev.warren.spi.Snapshot;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,24 +34,16 @@ final class KeptSnapshots {
     return find(operation, name)
         .orElseThrow(
             () ->
-                SandboxException.of(Code.NOT_FOUND, operation, name)
-                    .backend(DockerErrors.BACKEND)
+                DockerErrors.error(Code.NOT_FOUND, operation, name)
                     .detail("there is no such snapshot")
                     .build());
   }
 
   /** All, oldest first. */
   Stream<Snapshot> all() {
-    return withLabel("list snapshots", SnapshotLabels.NAME).stream()
+    return table.withLabels("list snapshots", SnapshotLabels.NAME, owner.label()).stream()
         .flatMap(image -> snapshot(image).stream())
         .sorted(Comparator.comparing(Snapshot::created).thenComparing(Snapshot::name));
-  }
-
-  /** This owner's images with a label, {@code key} or {@code key=value}. */
-  List<JsonNode> withLabel(String operation, String label) {
-    String filter =
-        "{\"label\":[\"" + label + "\",\"" + Ownership.OWNER + "=" + owner.name() + "\"]}";
-    return table.list(operation, "?filters=" + URLEncoder.encode(filter, StandardCharsets.UTF_8));
   }
 
   /** Images on the way to a snapshot inherit labels, but do not have its name. */

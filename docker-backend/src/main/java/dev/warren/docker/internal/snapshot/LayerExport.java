@@ -16,45 +16,38 @@ final class LayerExport {
   private static final String EXPORT = "export";
 
   private final DockerEngine engine;
-  private final WorkImages work;
-  private final Supplier<Path> spool;
+  private final ContainerCommit commits;
+  private final Supplier<Path> directory;
 
-  LayerExport(DockerEngine engine, WorkImages work, Supplier<Path> spool) {
+  LayerExport(DockerEngine engine, ContainerCommit commits, Supplier<Path> directory) {
     this.engine = engine;
-    this.work = work;
-    this.spool = spool;
+    this.commits = commits;
+    this.directory = directory;
   }
 
   InputStream container(String id, InspectContainerResponse container) {
-    int from = WorkImages.imageLayers(work.baseOf(EXPORT, id, container));
-    return open(id, work.commit(EXPORT, id, container, image -> read(id, image, from)));
+    int from = SnapshotLabels.imageLayers(commits.baseOf(EXPORT, id, container));
+    return open(id, commits.commit(EXPORT, id, container, image -> read(id, image, from)));
   }
 
   InputStream image(String name, JsonNode image) {
-    return open(name, read(name, image, WorkImages.imageLayers(image)));
+    return open(name, read(name, image, SnapshotLabels.imageLayers(image)));
   }
 
-  private List<Spool> read(String subject, JsonNode image, int from) {
-    return SavedLayers.read(
-        engine,
-        EXPORT,
-        subject,
-        image.path("Id").asText(),
-        WorkImages.layers(image),
-        from,
-        spool.get());
+  private List<LayerFile> read(String subject, JsonNode image, int from) {
+    return SavedImage.layers(engine, EXPORT, subject, image, from, directory.get());
   }
 
-  private static InputStream open(String subject, List<Spool> layers) {
+  private static InputStream open(String subject, List<LayerFile> layers) {
     try {
       return new FilterInputStream(LayerMerge.of(layers)) {
         @Override
         public void close() {
-          SavedLayers.closeAll(layers);
+          SavedImage.closeAll(layers);
         }
       };
     } catch (IOException e) {
-      SavedLayers.closeAll(layers);
+      SavedImage.closeAll(layers);
       throw DockerErrors.map(EXPORT, subject, e);
     }
   }

@@ -3,7 +3,10 @@ package dev.warren.docker.internal.snapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.warren.SandboxException.Code;
+import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.container.ContainerMaker;
+import dev.warren.docker.internal.container.Ownership;
+import dev.warren.docker.internal.container.TemporaryImages;
 import dev.warren.engine.internal.check.TarCheck;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -23,22 +25,29 @@ final class LayerImport {
   private static final String IMPORT = "import into";
 
   private final ImageLoad load;
-  private final WorkImages work;
+  private final ContainerCommit commits;
   private final ContainerMaker maker;
-  private final Supplier<Path> spool;
+  private final Ownership owner;
+  private final Supplier<Path> directory;
 
-  LayerImport(ImageLoad load, WorkImages work, ContainerMaker maker, Supplier<Path> spool) {
+  LayerImport(
+      ImageLoad load,
+      ContainerCommit commits,
+      ContainerMaker maker,
+      Ownership owner,
+      Supplier<Path> directory) {
     this.load = load;
-    this.work = work;
+    this.commits = commits;
     this.maker = maker;
-    this.spool = spool;
+    this.owner = owner;
+    this.directory = directory;
   }
 
   void run(String id, InspectContainerResponse container, InputStream tar) {
-    JsonNode base = work.baseOf(IMPORT, id, container);
+    JsonNode base = commits.baseOf(IMPORT, id, container);
     TarCheck check = new TarCheck(IMPORT, id);
-    try (Spool layer = Spool.of(spool.get(), tar, check::accept)) {
-      work.commit(
+    try (LayerFile layer = LayerFile.of(directory.get(), tar, check::accept)) {
+      commits.commit(
           IMPORT,
           id,
           container,
@@ -47,8 +56,8 @@ final class LayerImport {
             return id;
           });
     } catch (IOException e) {
-      throw DockerSnapshots.error(
-              Code.RESOURCE_EXHAUSTED, IMPORT, id, "the archive could not be read or kept")
+      throw DockerErrors.error(Code.RESOURCE_EXHAUSTED, IMPORT, id)
+          .detail("the archive could not be read or kept")
           .remedy("check that the archive is complete and the state directory has room for it")
           .cause(e)
           .build();
@@ -56,9 +65,9 @@ final class LayerImport {
   }
 
   /** The layer that the container has, which may hold initial files, stays below the new one. */
-  private void rebase(String id, JsonNode base, JsonNode committed, Spool layer) {
-    Map<String, String> labels = new TreeMap<>(work.labelsAbove(base));
-    labels.put(SnapshotLabels.TEMPORARY, id);
+  private void rebase(String id, JsonNode base, JsonNode committed, LayerFile layer) {
+    Map<String, String> labels = SnapshotLabels.above(base, owner);
+    labels.put(TemporaryImages.LABEL, id);
     LoadableImage image =
         load.image(
             IMPORT,

@@ -59,7 +59,7 @@ final class LayerMerge {
    * @param layers lowest first; they stay open
    * @return a tar; a layer that is alone is passed on as it is
    */
-  static InputStream of(List<Spool> layers) throws IOException {
+  static InputStream of(List<LayerFile> layers) throws IOException {
     if (layers.size() == 1) {
       return layers.get(0).read(0, layers.get(0).size());
     }
@@ -75,7 +75,7 @@ final class LayerMerge {
   }
 
   /** What is left of the next lower layer. */
-  private List<Part> below(Spool layer) throws IOException {
+  private List<Part> below(LayerFile layer) throws IOException {
     Pass pass = new Pass(layer);
     for (Entry entry : entries(layer)) {
       String name = entry.name();
@@ -95,7 +95,7 @@ final class LayerMerge {
 
   /** One layer. Its removals are about the layers below it, so they count when it is done. */
   private final class Pass {
-    final Spool layer;
+    final LayerFile layer;
     final List<Part> kept = new ArrayList<>();
     final Map<String, Boolean> added = new HashMap<>();
     final Set<String> removed = new HashSet<>();
@@ -103,7 +103,7 @@ final class LayerMerge {
     final Map<String, Entry> hidden = new HashMap<>();
     final Map<String, String> copies = new HashMap<>();
 
-    Pass(Spool layer) {
+    Pass(LayerFile layer) {
       this.layer = layer;
     }
 
@@ -207,7 +207,7 @@ final class LayerMerge {
   }
 
   /** The entries with the bytes that belong to each, long names and attributes included. */
-  private static List<Entry> entries(Spool layer) throws IOException {
+  private static List<Entry> entries(LayerFile layer) throws IOException {
     List<Entry> entries = new ArrayList<>();
     long from = 0;
     // Not closed: that would close the file.

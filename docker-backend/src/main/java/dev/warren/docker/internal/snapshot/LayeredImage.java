@@ -21,7 +21,7 @@ final class LayeredImage implements LoadableImage {
 
   private final byte[] config;
   private final byte[] manifest;
-  private final Optional<Spool> layer;
+  private final Optional<LayerFile> layer;
   private final String file;
 
   /**
@@ -39,7 +39,7 @@ final class LayeredImage implements LoadableImage {
       Map<String, String> labels,
       Instant created,
       Optional<String> name,
-      Optional<Spool> layer) {
+      Optional<LayerFile> layer) {
     this.layer = layer;
     this.config = config(like, layers, labels, created);
     ObjectNode entry = MAPPER.createObjectNode().put("Config", "config.json");

@@ -21,13 +21,13 @@ final class LayoutImage implements LoadableImage {
   private final byte[] config;
   private final byte[] manifest;
   private final byte[] index;
-  private final Optional<Spool> layer;
+  private final Optional<LayerFile> layer;
 
   /**
    * @param stored the descriptors of the layers that the engine has, lowest first
    * @param layer the one on top of them, where the engine does not have it
    */
-  LayoutImage(byte[] config, ArrayNode stored, Optional<String> name, Optional<Spool> layer) {
+  LayoutImage(byte[] config, ArrayNode stored, Optional<String> name, Optional<LayerFile> layer) {
     this.config = config;
     this.layer = layer;
     ObjectNode root = MAPPER.createObjectNode().put("schemaVersion", 2).put("mediaType", MANIFEST);

@@ -34,7 +34,7 @@ final class LoadArchive {
   }
 
   /** The layer, where there is one; at most once. */
-  LoadArchive layer(String name, Optional<Spool> layer) throws IOException {
+  LoadArchive layer(String name, Optional<LayerFile> layer) throws IOException {
     if (layer.isPresent()) {
       long size = layer.get().size();
       before.writeBytes(header(name, size));

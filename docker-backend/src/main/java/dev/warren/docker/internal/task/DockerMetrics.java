@@ -3,6 +3,7 @@ package dev.warren.docker.internal.task;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.warren.docker.internal.client.DockerEngine;
+import dev.warren.docker.internal.container.LiveTasks;
 import dev.warren.spi.Metrics;
 
 /** One reading of the engine's counters, without the second it takes to compare two. */

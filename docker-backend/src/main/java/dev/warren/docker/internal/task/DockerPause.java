@@ -2,6 +2,8 @@ package dev.warren.docker.internal.task;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.warren.docker.internal.client.DockerEngine;
+import dev.warren.docker.internal.container.LiveTasks;
+import dev.warren.docker.internal.container.TaskStates;
 import dev.warren.spi.Pause;
 
 /** Freezing, as the engine does it. */

@@ -1,14 +1,17 @@
 package dev.warren.docker.internal.task;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.transport.DockerHttpClient.Request;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
 import dev.warren.docker.internal.container.ContainerLookup;
+import dev.warren.docker.internal.container.SandboxNetworks;
 import dev.warren.docker.internal.container.StartCheck;
+import dev.warren.docker.internal.container.TaskStates;
 import dev.warren.docker.internal.network.DockerNetworks;
-import dev.warren.docker.internal.network.SandboxNetworks;
+import dev.warren.engine.internal.retry.EngineRetries;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.Containers;
 import dev.warren.spi.ExitStatus;
@@ -19,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** The running side of containers. */
 public final class DockerTasks implements Tasks {
@@ -36,14 +38,8 @@ public final class DockerTasks implements Tasks {
   private final SandboxNetworks networks;
   private final DockerNetworks attachments;
   private final StartCheck check;
-  private final ExitWait waiting;
   private final TaskLogs logs;
   private final boolean sharedHost;
-
-  /** How long the remains of a start that was cut off are waited for, which go by themselves. */
-  private static final long REMAINS_NANOS = TimeUnit.SECONDS.toNanos(15);
-
-  private static final long REMAINS_PAUSE_MILLIS = 100;
 
   public DockerTasks(
       DockerEngine engine,
@@ -60,7 +56,6 @@ public final class DockerTasks implements Tasks {
     this.networks = networks;
     this.attachments = attachments;
     this.check = check;
-    this.waiting = new ExitWait(engine);
     this.logs = logs;
     this.sharedHost = sharedHost;
   }
@@ -78,30 +73,22 @@ public final class DockerTasks implements Tasks {
     return started(id, container.getId());
   }
 
+  /** An earlier start that was cut off can have left remains, which go by themselves. */
   private void startAtEngine(String id, String engineId) {
-    long deadline = System.nanoTime() + REMAINS_NANOS;
-    while (true) {
-      try {
-        engine.change(START, id, () -> engine.api().startContainerCmd(engineId).exec());
-        return;
-      } catch (SandboxException e) {
-        if (DockerErrors.isNotModified(e)) {
-          throw runs(id);
-        }
-        if (!StartFault.isOfRemains(e) || System.nanoTime() > deadline) {
-          throw StartFault.explain(id, e);
-        }
-      }
-      pause(id);
-    }
-  }
-
-  private static void pause(String id) {
     try {
-      TimeUnit.MILLISECONDS.sleep(REMAINS_PAUSE_MILLIS);
+      EngineRetries.CONTAINER_REMAINS.run(
+          failure ->
+              failure instanceof SandboxException known
+                  && !DockerErrors.isNotModified(known)
+                  && StartFault.isOfRemains(known),
+          () -> engine.change(START, id, () -> engine.api().startContainerCmd(engineId).exec()));
+    } catch (SandboxException e) {
+      throw DockerErrors.isNotModified(e) ? runs(id) : StartFault.explain(id, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw error(Code.CANCELLED, START, id).detail("the calling thread was interrupted").build();
+      throw DockerErrors.error(Code.CANCELLED, START, id)
+          .detail("the calling thread was interrupted")
+          .build();
     }
   }
 
@@ -115,7 +102,7 @@ public final class DockerTasks implements Tasks {
       return TaskStates.of(id, now, sharedHost)
           .orElseThrow(
               () ->
-                  error(Code.INTERNAL, START, id)
+                  DockerErrors.error(Code.INTERNAL, START, id)
                       .detail("the engine started it and knows no task of it")
                       .build());
     } catch (RuntimeException e) {
@@ -139,7 +126,7 @@ public final class DockerTasks implements Tasks {
   }
 
   private static SandboxException runs(String id) {
-    return error(Code.CONFLICT, START, id).detail("it runs already").build();
+    return DockerErrors.error(Code.CONFLICT, START, id).detail("it runs already").build();
   }
 
   @Override
@@ -196,7 +183,7 @@ public final class DockerTasks implements Tasks {
 
   private boolean endsWithin(String id, String engineId, Duration time) {
     try {
-      waiting.await(STOP, id, engineId, time);
+      awaitEnd(STOP, id, engineId, time);
       return true;
     } catch (SandboxException e) {
       if (e.code() == Code.NOT_FOUND) {
@@ -207,6 +194,16 @@ public final class DockerTasks implements Tasks {
       }
       throw e;
     }
+  }
+
+  /** Returns when it does not run any more, without asking again and again. */
+  private void awaitEnd(String operation, String id, String engineId, Duration timeout) {
+    Request request =
+        Request.builder()
+            .method(Request.Method.POST)
+            .path("/containers/" + engineId + "/wait")
+            .build();
+    engine.exchange(operation, id, timeout, request, body -> body.readAllBytes().length);
   }
 
   @Override
@@ -238,12 +235,12 @@ public final class DockerTasks implements Tasks {
     if (task.exit().isPresent()) {
       return task.exit().get();
     }
-    waiting.await(operation, id, container.getId(), timeout);
+    awaitEnd(operation, id, container.getId(), timeout);
     return get(id)
         .flatMap(TaskInfo::exit)
         .orElseThrow(
             () ->
-                error(Code.CONFLICT, operation, id)
+                DockerErrors.error(Code.CONFLICT, operation, id)
                     .detail("it was deleted or started again meanwhile")
                     .build());
   }
@@ -260,10 +257,8 @@ public final class DockerTasks implements Tasks {
   }
 
   private static SandboxException noTask(String operation, String id) {
-    return error(Code.NOT_FOUND, operation, id).detail("it has not been started").build();
-  }
-
-  private static SandboxException.Builder error(Code code, String operation, String id) {
-    return SandboxException.of(code, operation, id).backend(DockerErrors.BACKEND);
+    return DockerErrors.error(Code.NOT_FOUND, operation, id)
+        .detail("it has not been started")
+        .build();
   }
 }

@@ -39,19 +39,20 @@ final class StartFault {
       return failure;
     }
     String text = DockerErrors.engineText(failure);
-    Function<Code, SandboxException.Builder> error = code -> error(code, id, failure);
+    Function<Code, SandboxException.Builder> error =
+        code -> DockerErrors.error(code, "start", id, failure);
     Optional<SandboxException> command = CommandFault.ofCommand(text, error);
     if (command.isPresent()) {
       return command.get();
     }
     if (NO_DEVICE.matcher(text).find()) {
-      return error(Code.UNSUPPORTED, id, failure)
+      return DockerErrors.error(Code.UNSUPPORTED, "start", id, failure)
           .detail("the engine cannot give it the devices it asks for")
           .remedy("install the vendor's container toolkit on the engine's host")
           .build();
     }
     if (NO_RUNTIME.matcher(text).find()) {
-      return error(Code.UNSUPPORTED, id, failure)
+      return DockerErrors.error(Code.UNSUPPORTED, "start", id, failure)
           .detail("the engine does not have its runtime")
           .build();
     }
@@ -60,26 +61,22 @@ final class StartFault {
       return memory.get();
     }
     if (NO_NETWORK.matcher(text).find()) {
-      return error(Code.UNAVAILABLE, id, failure)
+      return DockerErrors.error(Code.UNAVAILABLE, "start", id, failure)
           .detail("its network was removed from the engine")
           .remedy("start it again")
           .build();
     }
     if (isOfRemains(failure)) {
-      return error(Code.UNAVAILABLE, id, failure)
+      return DockerErrors.error(Code.UNAVAILABLE, "start", id, failure)
           .detail("what an earlier start left behind is still there")
           .remedy("start it again later, or restart the engine's containerd, which removes it")
           .build();
     }
     if (MOUNT_GONE.matcher(text).find()) {
-      return error(Code.NOT_FOUND, id, failure).detail("a host path of it does not exist").build();
+      return DockerErrors.error(Code.NOT_FOUND, "start", id, failure)
+          .detail("a host path of it does not exist")
+          .build();
     }
     return failure;
-  }
-
-  private static SandboxException.Builder error(Code code, String id, SandboxException cause) {
-    return SandboxException.of(code, "start", id)
-        .backend(DockerErrors.BACKEND)
-        .cause(cause.getCause() == null ? cause : cause.getCause());
   }
 }

@@ -5,15 +5,15 @@ import com.github.dockerjava.transport.DockerHttpClient.Request.Method;
 import com.github.dockerjava.transport.DockerHttpClient.Response;
 import dev.warren.SandboxException;
 import dev.warren.docker.internal.client.DockerEngine;
+import dev.warren.docker.internal.container.LogMarks;
+import dev.warren.docker.internal.container.TaskStates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a task wrote since its start. The engine keeps one log for all runs of a container, and the
@@ -29,35 +29,29 @@ public final class TaskLogs {
   private static final Duration LATE = Duration.ofMillis(100);
 
   private final DockerEngine engine;
+  private final LogMarks marks;
 
-  /** By the engine's own id: the last words before the latest start. */
-  private final Map<String, Instant> boundaries = new ConcurrentHashMap<>();
-
-  public TaskLogs(DockerEngine engine) {
+  public TaskLogs(DockerEngine engine, LogMarks marks) {
     this.engine = engine;
+    this.marks = marks;
   }
 
   /** To be called before a start. */
   void mark(String id, InspectContainerResponse container) {
-    boundaries.remove(container.getId());
+    marks.forget(container.getId());
     if (TaskStates.started(container).isEmpty()) {
-      boundaries.put(container.getId(), Instant.EPOCH);
+      marks.set(container.getId(), Instant.EPOCH);
       return;
     }
     try (InputStream last = open(id, container.getId(), "&timestamps=1&tail=1")) {
       String line = new String(last.readAllBytes(), StandardCharsets.UTF_8);
       int end = line.indexOf(' ');
       if (end > 0) {
-        boundaries.put(container.getId(), Instant.parse(line.substring(0, end)).plusNanos(1));
+        marks.set(container.getId(), Instant.parse(line.substring(0, end)).plusNanos(1));
       }
     } catch (IOException | DateTimeException | SandboxException e) {
-      boundaries.remove(container.getId()); // the start matters more
+      marks.forget(container.getId()); // the start matters more
     }
-  }
-
-  /** Drops what is remembered of a container that is gone. */
-  public void forget(String engineId) {
-    boundaries.remove(engineId);
   }
 
   /** The log of a task that has run. */
@@ -74,9 +68,9 @@ public final class TaskLogs {
   }
 
   private Optional<Instant> since(InspectContainerResponse container) {
-    Instant marked = boundaries.get(container.getId());
-    if (marked != null) {
-      return Optional.of(marked).filter(time -> time.isAfter(Instant.EPOCH));
+    Optional<Instant> marked = marks.get(container.getId());
+    if (marked.isPresent()) {
+      return marked.filter(time -> time.isAfter(Instant.EPOCH));
     }
     return TaskStates.started(container).map(started -> started.minus(LATE));
   }

@@ -15,8 +15,6 @@ import dev.warren.StateDirectory;
 import dev.warren.docker.internal.client.ApiVersion;
 import dev.warren.docker.internal.client.EngineFacts;
 import dev.warren.docker.internal.client.EngineVersion;
-import dev.warren.docker.internal.network.NetworkPlan;
-import dev.warren.docker.internal.network.Subnet;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.HostPaths;
 import dev.warren.spi.SeccompProfile;

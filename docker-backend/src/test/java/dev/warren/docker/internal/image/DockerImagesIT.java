@@ -61,7 +61,7 @@ class DockerImagesIT {
   @BeforeEach
   void open() throws Exception {
     registry = new TestRegistry();
-    images = open(RegistryOptions.standard().withDockerConfig(directory.resolve("none")));
+    images = open(RegistryOptions.defaults().withDockerConfig(directory.resolve("none")));
   }
 
   private Images open(RegistryOptions options) {
@@ -342,7 +342,7 @@ class DockerImagesIT {
               directory.resolve("config.json"),
               "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), pair));
 
-      Images configured = open(RegistryOptions.standard().withDockerConfig(config));
+      Images configured = open(RegistryOptions.defaults().withDockerConfig(config));
 
       assertThat(configured.pull(ref("app:1"), PullOptions.none()).ref()).isNotNull();
     }
@@ -355,7 +355,7 @@ class DockerImagesIT {
 
     private Images mirrored(String... mirrors) {
       return open(
-          RegistryOptions.standard()
+          RegistryOptions.defaults()
               .withDockerConfig(directory.resolve("none"))
               .withMirrors(Map.of(host, List.of(mirrors))));
     }

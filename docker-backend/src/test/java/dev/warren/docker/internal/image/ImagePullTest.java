@@ -8,7 +8,6 @@ import dev.warren.PullOptions;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.DockerRuntime;
-import dev.warren.docker.RegistryOptions;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.Endpoint;
 import java.nio.charset.StandardCharsets;
@@ -39,11 +38,7 @@ class ImagePullTest {
   }
 
   private DockerImages images(Map<String, List<String>> mirrors) {
-    return new DockerImages(
-        connection,
-        RegistryOptions.standard()
-            .withDockerConfig(directory.resolve("none"))
-            .withMirrors(mirrors));
+    return new DockerImages(connection, mirrors, directory.resolve("none"));
   }
 
   @AfterEach
@@ -88,9 +83,7 @@ class ImagePullTest {
     engine.on("GET /images/" + REF + "/json", 200, "{\"Id\":\"sha256:1\",\"Size\":7}");
     try (DockerEngine podman =
             DockerEngine.open(Endpoint.of(engine.address(), Optional.empty(), true));
-        DockerImages podmans =
-            new DockerImages(
-                podman, RegistryOptions.standard().withDockerConfig(directory.resolve("none")))) {
+        DockerImages podmans = new DockerImages(podman, Map.of(), directory.resolve("none"))) {
       assertThat(podmans.pull(REF, PullOptions.none()).sizeBytes()).isEqualTo(7);
     }
   }

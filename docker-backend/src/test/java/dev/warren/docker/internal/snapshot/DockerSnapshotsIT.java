@@ -11,6 +11,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.StateDirectory;
 import dev.warren.docker.DockerDaemon;
 import dev.warren.docker.EngineUnderTest;
+import dev.warren.docker.internal.container.TemporaryImages;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.SandboxRuntime;
 import dev.warren.spi.Snapshot;
@@ -82,8 +83,7 @@ class DockerSnapshotsIT {
   private String workImages() {
     StringBuilder left = new StringBuilder();
     for (String id : ids) {
-      left.append(
-          docker("images", "-q", "--filter", "label=" + SnapshotLabels.TEMPORARY + "=" + id));
+      left.append(docker("images", "-q", "--filter", "label=" + TemporaryImages.LABEL + "=" + id));
     }
     return left.toString();
   }
@@ -351,7 +351,7 @@ class DockerSnapshotsIT {
   @Test
   void commit_thatWasCutOff_leavesNothingThatCountsAndIsTidiedUp() {
     String source = ran("source", "echo x > /data/f");
-    docker("commit", "--change", "LABEL " + SnapshotLabels.TEMPORARY + "=" + source, source);
+    docker("commit", "--change", "LABEL " + TemporaryImages.LABEL + "=" + source, source);
     assertThat(workImages()).isNotEmpty();
     assertThat(snapshots().list(source)).isEmpty();
 

@@ -12,18 +12,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LayerMergeTest {
   @TempDir Path directory;
-  private final List<Spool> layers = new ArrayList<>();
+  private final List<LayerFile> layers = new ArrayList<>();
 
   @AfterEach
   void close() throws Exception {
-    for (Spool layer : layers) {
+    for (LayerFile layer : layers) {
       layer.close();
     }
     assertThat(directory).isEmptyDirectory();
   }
 
   private void layer(String... namesAndContents) throws Exception {
-    layers.add(Spool.of(directory, LayerTars.stream(LayerTars.of(namesAndContents)), piece -> {}));
+    layers.add(
+        LayerFile.of(directory, LayerTars.stream(LayerTars.of(namesAndContents)), piece -> {}));
   }
 
   private List<String> merged() throws Exception {
@@ -35,7 +36,7 @@ class LayerMergeTest {
   @Test
   void oneLayer_isPassedOnByteByByte() throws Exception {
     byte[] tar = LayerTars.of("a", "1", ".wh.b", "");
-    layers.add(Spool.of(directory, LayerTars.stream(tar), piece -> {}));
+    layers.add(LayerFile.of(directory, LayerTars.stream(tar), piece -> {}));
     try (InputStream merged = LayerMerge.of(layers)) {
       assertThat(merged.readAllBytes()).isEqualTo(tar);
     }

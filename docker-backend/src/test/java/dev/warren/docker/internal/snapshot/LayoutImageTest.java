@@ -60,7 +60,8 @@ class LayoutImageTest {
   @Test
   void archive_withALayerOfItsOwn_sendsIt_onTopOfTheOthers() throws IOException {
     byte[] content = "a layer".getBytes(StandardCharsets.UTF_8);
-    try (Spool layer = Spool.of(directory, new ByteArrayInputStream(content), piece -> {})) {
+    try (LayerFile layer =
+        LayerFile.of(directory, new ByteArrayInputStream(content), piece -> {})) {
       LayoutImage image = new LayoutImage(CONFIG, stored(), Optional.empty(), Optional.of(layer));
 
       Map<String, byte[]> files = files(image);

@@ -20,14 +20,14 @@ import java.util.function.Consumer;
  * A layer on this host's disk, in a file that has no name any more once it is open: it ends with
  * this process whatever happens. Written once, then read by one thread at a time.
  */
-final class Spool implements AutoCloseable {
+final class LayerFile implements AutoCloseable {
   private static final int PIECE = 128 * 1024;
 
   private final FileChannel file;
   private final String digest;
   private final long size;
 
-  private Spool(FileChannel file, String digest, long size) {
+  private LayerFile(FileChannel file, String digest, long size) {
     this.file = file;
     this.digest = digest;
     this.size = size;
@@ -38,7 +38,7 @@ final class Spool implements AutoCloseable {
    *
    * @param check sees each piece, and an empty one at the end; may throw
    */
-  static Spool of(Path directory, InputStream in, Consumer<byte[]> check) throws IOException {
+  static LayerFile of(Path directory, InputStream in, Consumer<byte[]> check) throws IOException {
     FileChannel file =
         FileChannel.open(
             directory.resolve("layer-" + UUID.randomUUID()),
@@ -65,7 +65,7 @@ final class Spool implements AutoCloseable {
       check.accept(new byte[0]);
       long size = file.position();
       file.position(0);
-      return new Spool(file, "sha256:" + HexFormat.of().formatHex(digest.digest()), size);
+      return new LayerFile(file, "sha256:" + HexFormat.of().formatHex(digest.digest()), size);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;

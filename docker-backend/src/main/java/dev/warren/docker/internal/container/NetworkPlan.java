@@ -1,4 +1,4 @@
-package dev.warren.docker.internal.network;
+package dev.warren.docker.internal.container;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.Network;

@@ -17,26 +17,23 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Registries, as the engine reaches them. Thread-safe. */
-final class Remote {
+final class EngineRegistry {
   static final String PULL = "pull image";
   private static final String RESOLVE = "resolve digest";
   private static final ObjectMapper MAPPER = new ObjectMapper();
-
-  /** Longer than any image takes; the transport ends a pull that stands still. */
-  private static final Duration LONGEST = Duration.ofHours(6);
 
   private static final Duration LOOK_UP = Duration.ofMinutes(2);
 
   private final DockerEngine engine;
   private final RegistryLogins logins;
 
-  Remote(DockerEngine engine, RegistryLogins logins) {
+  EngineRegistry(DockerEngine engine, RegistryLogins logins) {
     this.engine = engine;
     this.logins = logins;
   }
 
   /** What a name means at a source now. */
-  String digest(Source source, Optional<Credentials> credentials) {
+  String digest(PullSource source, Optional<Credentials> credentials) {
     String name = source.name().toString();
     Request request =
         Request.builder()
@@ -52,8 +49,7 @@ final class Remote {
     }
     String digest = answer.path("Descriptor").path("digest").asText();
     if (digest.isEmpty()) {
-      throw SandboxException.of(Code.INTERNAL, RESOLVE, name)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.INTERNAL, RESOLVE, name)
           .detail("the engine gave no digest")
           .build();
     }
@@ -67,7 +63,7 @@ final class Remote {
    * @return the digest of what was pulled, where the engine tells
    */
   Optional<String> pull(
-      Source source,
+      PullSource source,
       ImageRef name,
       Optional<Credentials> credentials,
       Consumer<PullProgress> listener) {
@@ -77,7 +73,7 @@ final class Remote {
             .method(Request.Method.POST)
             .path(
                 "/images/create?fromImage="
-                    + encoded(Source.repository(name))
+                    + encoded(PullSource.repository(name))
                     + "&tag="
                     + encoded(name.digest().or(name::tag).orElseThrow()))
             .putAllHeaders(logins.headers(PULL, source, credentials))
@@ -87,7 +83,7 @@ final class Remote {
       engine.exchange(
           PULL,
           subject,
-          LONGEST,
+          DockerEngine.TRANSFER,
           request,
           body -> {
             events.read(body);
@@ -101,8 +97,7 @@ final class Remote {
     }
     // Podman says nothing at the end; an answer that is cut off fails where it is read.
     if (!events.succeeded() && !engine.version().podman()) {
-      throw SandboxException.of(Code.UNAVAILABLE, PULL, subject)
-          .backend(DockerErrors.BACKEND)
+      throw DockerErrors.error(Code.UNAVAILABLE, PULL, subject)
           .detail("the engine ended the pull without saying that it succeeded")
           .build();
     }

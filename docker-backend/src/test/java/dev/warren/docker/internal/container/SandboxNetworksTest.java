@@ -1,4 +1,4 @@
-package dev.warren.docker.internal.network;
+package dev.warren.docker.internal.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.warren.docker.internal.network;
+package dev.warren.docker.internal.container;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -7,8 +7,7 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerEngine;
 import dev.warren.docker.internal.client.DockerErrors;
-import dev.warren.docker.internal.container.Ownership;
-import dev.warren.docker.internal.network.NetworkPlan.Definition;
+import dev.warren.docker.internal.container.NetworkPlan.Definition;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -47,7 +46,7 @@ public final class SandboxNetworks {
   }
 
   /** Whether a container of this mode has no network at all. */
-  static boolean isNone(String mode) {
+  public static boolean isNone(String mode) {
     return mode.equals("none");
   }
 
@@ -135,8 +134,6 @@ public final class SandboxNetworks {
   }
 
   private static SandboxException.Builder error(Definition wanted, String detail) {
-    return SandboxException.of(Code.CONFLICT, OPERATION, wanted.name())
-        .backend(DockerErrors.BACKEND)
-        .detail(detail);
+    return DockerErrors.error(Code.CONFLICT, OPERATION, wanted.name()).detail(detail);
   }
 }

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * tells. What it may not raise is lower than what was asked for, so leaving it out is the cut.
  * Thread-safe.
  */
-final class OpenFiles {
-  private static final Logger log = LoggerFactory.getLogger(OpenFiles.class);
+final class OpenFileLimit {
+  private static final Logger log = LoggerFactory.getLogger(OpenFileLimit.class);
   private static final String OPERATION = "measure limits of the engine for";
   private static final String LIMITS = "Ulimits";
 
@@ -31,7 +31,7 @@ final class OpenFiles {
   /** Whether the engine may give that many. */
   private final Map<Long, Boolean> known = new ConcurrentHashMap<>();
 
-  OpenFiles(DockerEngine engine, boolean sharedHost) {
+  OpenFileLimit(DockerEngine engine, boolean sharedHost) {
     this.engine = engine;
     this.sharedHost = sharedHost;
   }

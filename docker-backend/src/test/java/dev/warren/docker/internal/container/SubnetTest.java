@@ -1,10 +1,9 @@
-package dev.warren.docker.internal.network;
+package dev.warren.docker.internal.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.warren.SandboxException;
-import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,13 +29,5 @@ class SubnetTest {
             SandboxException.class,
             failure ->
                 assertThat(failure.code()).isEqualTo(SandboxException.Code.INVALID_ARGUMENT));
-  }
-
-  @Test
-  void sameSubnet_comparesThePrefix() throws Exception {
-    InetAddress one = InetAddress.getByName("10.214.0.1");
-    assertThat(HostRoutes.sameSubnet(one, InetAddress.getByName("10.214.1.9"), 16)).isTrue();
-    assertThat(HostRoutes.sameSubnet(one, InetAddress.getByName("10.215.0.1"), 16)).isFalse();
-    assertThat(HostRoutes.sameSubnet(one, InetAddress.getByAddress(new byte[16]), 16)).isFalse();
   }
 }

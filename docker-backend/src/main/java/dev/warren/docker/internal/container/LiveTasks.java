@@ -1,10 +1,9 @@
-package dev.warren.docker.internal.task;
+package dev.warren.docker.internal.container;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.docker.internal.client.DockerErrors;
-import dev.warren.docker.internal.container.ContainerLookup;
 
 /** Finds containers whose task runs, for what only those have. */
 public final class LiveTasks {
@@ -21,15 +20,13 @@ public final class LiveTasks {
   public InspectContainerResponse require(String operation, String id) {
     InspectContainerResponse container = containers.require(operation, id);
     if (TaskStates.of(id, container, false).isEmpty()) {
-      throw error(Code.NOT_FOUND, operation, id).detail("it has not been started").build();
+      throw DockerErrors.error(Code.NOT_FOUND, operation, id)
+          .detail("it has not been started")
+          .build();
     }
     if (!TaskStates.isRunning(container)) {
-      throw error(Code.CONFLICT, operation, id).detail("its task has ended").build();
+      throw DockerErrors.error(Code.CONFLICT, operation, id).detail("its task has ended").build();
     }
     return container;
-  }
-
-  private static SandboxException.Builder error(Code code, String operation, String id) {
-    return SandboxException.of(code, operation, id).backend(DockerErrors.BACKEND);
   }
 }

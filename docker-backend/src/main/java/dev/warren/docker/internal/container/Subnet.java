@@ -1,4 +1,4 @@
-package dev.warren.docker.internal.network;
+package dev.warren.docker.internal.container;
 
 import dev.warren.SandboxException;
 import java.util.regex.Matcher;

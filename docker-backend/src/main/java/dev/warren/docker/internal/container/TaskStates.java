@@ -1,4 +1,4 @@
-package dev.warren.docker.internal.task;
+package dev.warren.docker.internal.container;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
@@ -46,7 +46,7 @@ public final class TaskStates {
     return state != null && status(state) != Status.STOPPED;
   }
 
-  static boolean isPaused(InspectContainerResponse container) {
+  public static boolean isPaused(InspectContainerResponse container) {
     ContainerState state = container.getState();
     return state != null && status(state) == Status.PAUSED;
   }
@@ -66,12 +66,9 @@ public final class TaskStates {
         Boolean.TRUE.equals(state.getOOMKilled()));
   }
 
-  static Optional<Instant> started(InspectContainerResponse container) {
+  /** When it was started last; empty for never. */
+  public static Optional<Instant> started(InspectContainerResponse container) {
     return time(container.getState() == null ? null : container.getState().getStartedAt());
-  }
-
-  static Optional<Instant> finished(InspectContainerResponse container) {
-    return time(container.getState() == null ? null : container.getState().getFinishedAt());
   }
 
   /** The engine writes the year 1 for never. */

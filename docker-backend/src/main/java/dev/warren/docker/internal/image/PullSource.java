@@ -12,15 +12,15 @@ import java.util.Optional;
  * @param name the image has there
  * @param mirror whether it stands in for the registry that was asked for
  */
-record Source(ImageRef name, boolean mirror) {
+record PullSource(ImageRef name, boolean mirror) {
 
   /** The mirrors in their order, then the registry. */
-  static List<Source> of(ImageRef ref, Map<String, List<String>> mirrors) {
-    List<Source> sources = new ArrayList<>();
+  static List<PullSource> of(ImageRef ref, Map<String, List<String>> mirrors) {
+    List<PullSource> sources = new ArrayList<>();
     for (String mirror : mirrors.getOrDefault(ref.registry(), List.of())) {
-      sources.add(new Source(at(mirror, ref), true));
+      sources.add(new PullSource(at(mirror, ref), true));
     }
-    sources.add(new Source(ref, false));
+    sources.add(new PullSource(ref, false));
     return sources;
   }
 
