@@ -45,7 +45,7 @@ final class Bots implements AutoCloseable {
             .namespace(CONTAINERD_NAMESPACE)
             .stateDirectory(StateDirectory.at(options.work().resolve("state")))
             .cni(
-                CniOptions.standard()
+                CniOptions.defaults()
                     .withBinDirectories(options.cniPlugins())
                     .withBridge("warren-bench0", "10.213.248.0/21")
                     .withAddressDirectory(options.work().resolve("addresses")))

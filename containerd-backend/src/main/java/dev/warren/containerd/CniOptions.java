@@ -1,6 +1,7 @@
 package dev.warren.containerd;
 
 import dev.warren.SandboxException;
+import dev.warren.containerd.internal.network.NetworkSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ public record CniOptions(
 
   private static final Pattern BRIDGE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,14}");
   private static final Pattern SUBNET = Pattern.compile("((?:\\d{1,3}\\.){3}\\d{1,3})/(\\d{1,2})");
-  private static final CniOptions STANDARD =
+  private static final CniOptions DEFAULTS =
       new CniOptions(
           List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"), Path.of("/usr/libexec/cni")),
           "warren0",
@@ -55,8 +56,8 @@ public record CniOptions(
    * The plugins of {@code /opt/cni/bin}, {@code /usr/lib/cni} or {@code /usr/libexec/cni}, the
    * bridge {@code warren0}, {@code 10.213.0.0/16}, 30 seconds.
    */
-  public static CniOptions standard() {
-    return STANDARD;
+  public static CniOptions defaults() {
+    return DEFAULTS;
   }
 
   public CniOptions withBinDirectories(Path... directories) {
@@ -80,6 +81,10 @@ public record CniOptions(
 
   public CniOptions withTimeout(Duration value) {
     return new CniOptions(binDirectories, bridge, subnet, addressDirectory, conflist, value);
+  }
+
+  NetworkSettings settings() {
+    return new NetworkSettings(binDirectories, bridge, subnet, addressDirectory, conflist, timeout);
   }
 
   /** Leaves the host's paths out. */

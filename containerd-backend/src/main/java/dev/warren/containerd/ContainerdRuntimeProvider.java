@@ -21,7 +21,7 @@ public final class ContainerdRuntimeProvider implements SandboxRuntimeProvider {
 
   /** For {@code ServiceLoader}. */
   public ContainerdRuntimeProvider() {
-    this(ContainerdRuntime.Builder.standardSocket(), CniOptions.standard());
+    this(ContainerdRuntime.Builder.standardSocket(), CniOptions.defaults());
   }
 
   ContainerdRuntimeProvider(Path socket, CniOptions cni) {
@@ -42,7 +42,7 @@ public final class ContainerdRuntimeProvider implements SandboxRuntimeProvider {
         return new Availability.Unavailable(
             "containerd " + version + " has no working snapshotter " + SNAPSHOTTER);
       }
-      String missing = Attachments.missing(cni);
+      String missing = Attachments.missing(cni.settings());
       return new Availability.Available(
           "containerd "
               + version

@@ -9,6 +9,7 @@ import dev.warren.containerd.internal.api.introspection.PluginsRequest;
 import dev.warren.containerd.internal.api.version.VersionResponse;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.network.CniExamination;
+import dev.warren.engine.internal.thread.DaemonThreads;
 import dev.warren.spi.Examination;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,9 +64,10 @@ final class EngineExamination {
     } catch (SandboxException e) {
       // That it does not answer is what the probe says; what was found until then stands.
     }
-    ExecutorService readers = Executors.newCachedThreadPool(Daemons.named("doctor"));
+    ExecutorService readers =
+        Executors.newCachedThreadPool(DaemonThreads.named("warren-containerd-doctor"));
     try {
-      findings.add(CniExamination.look(cni, readers));
+      findings.add(CniExamination.look(cni.settings(), readers));
     } finally {
       readers.shutdownNow();
     }

@@ -27,7 +27,7 @@ public final class ContainerdRuntimeFactory implements RuntimeFactory {
 
   private static CniOptions cni() {
     String plugins = System.getenv().getOrDefault("WARREN_TEST_CNI_BIN", "/usr/lib/cni");
-    return CniOptions.standard()
+    return CniOptions.defaults()
         .withBinDirectories(Path.of(plugins))
         .withBridge("wct250", "10.214.250.0/24");
   }

@@ -19,7 +19,7 @@ class ContainerdRuntimeProviderTest {
   @TempDir Path directory;
 
   private ContainerdRuntimeProvider provider(Path socket) {
-    return new ContainerdRuntimeProvider(socket, CniOptions.standard());
+    return new ContainerdRuntimeProvider(socket, CniOptions.defaults());
   }
 
   @Test
@@ -53,10 +53,10 @@ class ContainerdRuntimeProviderTest {
 
   @Test
   void optionsAreChecked() {
-    assertThatThrownBy(() -> CniOptions.standard().withBridge("a/b", "10.0.0.0/16"))
+    assertThatThrownBy(() -> CniOptions.defaults().withBridge("a/b", "10.0.0.0/16"))
         .hasMessageContaining("interface name");
     for (String bad : new String[] {"10.0.0.1/16", "10.0.0/16", "10.0.0.0/30", "300.0.0.0/8"}) {
-      assertThatThrownBy(() -> CniOptions.standard().withBridge("b", bad))
+      assertThatThrownBy(() -> CniOptions.defaults().withBridge("b", bad))
           .as(bad)
           .hasMessageContaining("subnet");
     }

@@ -25,7 +25,7 @@ class EngineExaminationIT {
     Path plugins = Path.of(System.getenv().getOrDefault("WARREN_TEST_CNI_BIN", "/usr/lib/cni"));
     List<Finding> findings =
         new ContainerdRuntimeProvider(
-                TestEngine.require().socket(), CniOptions.standard().withBinDirectories(plugins))
+                TestEngine.require().socket(), CniOptions.defaults().withBinDirectories(plugins))
             .examine(new Recorder());
     DoctorReport report = new DoctorReport(findings);
 

@@ -46,7 +46,7 @@ class EngineExaminationTest {
   }
 
   private List<Finding> look() {
-    return new ContainerdRuntimeProvider(socket, CniOptions.standard().withBinDirectories(plugins))
+    return new ContainerdRuntimeProvider(socket, CniOptions.defaults().withBinDirectories(plugins))
         .examine(new Echo());
   }
 

@@ -58,7 +58,7 @@ final class RuntimeFixture implements AutoCloseable {
     }
     Path plugins = Path.of(System.getenv().getOrDefault("WARREN_TEST_CNI_BIN", "/usr/lib/cni"));
     this.cni =
-        CniOptions.standard()
+        CniOptions.defaults()
             .withBinDirectories(plugins)
             .withBridge("wct" + number, "10.214." + number + ".0/24")
             .withAddressDirectory(directory.resolve("addresses"));

@@ -86,7 +86,7 @@ public final class McpBench {
             .socket(Path.of(options.get("--socket")))
             .namespace("bench-mcp")
             .stateDirectory(StateDirectory.at(state))
-            .cni(CniOptions.standard().withBinDirectories(Path.of(options.get("--cni"))))
+            .cni(CniOptions.defaults().withBinDirectories(Path.of(options.get("--cni"))))
             .build();
     BotId bot = BotId.of("bench-mcp");
     try (var manager = BotContainerManager.builder(runtime).image(options.get("--image")).build()) {

@@ -53,7 +53,7 @@ public final class PeerSandboxes implements AutoCloseable {
         ContainerdRuntime.builder()
             .socket(socket)
             .namespace(namespace)
-            .cni(CniOptions.standard().withBinDirectories(plugins))
+            .cni(CniOptions.defaults().withBinDirectories(plugins))
             .stateDirectory(StateDirectory.at(directory.resolve("state")))
             .build();
     manager =

@@ -132,7 +132,7 @@ public final class ContainerRecords {
         });
   }
 
-  static ContainerInfo info(Container container) {
+  public static ContainerInfo info(Container container) {
     Timestamp created = container.getCreatedAt();
     return new ContainerInfo(
         container.getId(),

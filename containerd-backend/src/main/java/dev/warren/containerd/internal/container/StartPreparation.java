@@ -7,6 +7,9 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.containers.Container;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.containerd.internal.files.ContainerFiles;
+import dev.warren.containerd.internal.files.HostFiles;
+import dev.warren.containerd.internal.files.ResolvConf;
 import dev.warren.containerd.internal.oci.Json;
 import dev.warren.containerd.internal.oci.SandboxRecord;
 import dev.warren.spi.HostPaths;
@@ -16,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** Makes a container ready for a start, from nothing but its record. Thread-safe. */
 public final class StartPreparation {
@@ -24,20 +26,17 @@ public final class StartPreparation {
   private final WritableLayers layers;
   private final HostFiles hostFiles;
   private final HostPaths hostPaths;
-  private final Predicate<String> heal;
+  private final KeptSnapshots kept;
 
-  /**
-   * @param heal gives a container its layer again where a commit was cut off; tells whether it did
-   */
   public StartPreparation(
       ContainerRecords records,
       WritableLayers layers,
       ContainerFiles files,
       HostPaths hostPaths,
-      Predicate<String> heal) {
-    this.heal = heal;
+      KeptSnapshots kept) {
     this.records = records;
     this.layers = layers;
+    this.kept = kept;
     this.hostFiles = new HostFiles(files, ResolvConf.ofThisHost());
     this.hostPaths = hostPaths;
   }
@@ -67,7 +66,7 @@ public final class StartPreparation {
       if (e.code() != Code.NOT_FOUND) {
         throw e;
       }
-      if (heal.test(id)) {
+      if (kept.heal(id)) {
         return layers.mounts(key);
       }
       throw SandboxException.of(Code.DATA_LOSS, "start", id)

@@ -39,21 +39,21 @@ final class DaemonEvents implements EventSource {
             .addFilters(namespace + ",topic==\"" + PROBE + "\"")
             .build();
     Context.CancellableContext context = Context.ROOT.withCancellation();
-    Stream stream = new Stream(listener, live, ended);
-    context.run(() -> client.stubs().eventsAsync().subscribe(request, stream));
+    Subscriber subscriber = new Subscriber(listener, live, ended);
+    context.run(() -> client.stubs().eventsAsync().subscribe(request, subscriber));
     ScheduledFuture<?> probes =
         scheduler.scheduleWithFixedDelay(
-            () -> probe(stream), 1, PROBE_MILLIS, TimeUnit.MILLISECONDS);
-    stream.onSettled(() -> probes.cancel(false));
+            () -> probe(subscriber), 1, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+    subscriber.onSettled(() -> probes.cancel(false));
     return () -> {
       probes.cancel(false);
-      stream.mute();
+      subscriber.mute();
       context.cancel(null);
     };
   }
 
-  private void probe(Stream stream) {
-    if (!stream.isSettled()) {
+  private void probe(Subscriber subscriber) {
+    if (!subscriber.isSettled()) {
       PublishRequest request =
           PublishRequest.newBuilder()
               .setTopic(PROBE)
@@ -75,7 +75,7 @@ final class DaemonEvents implements EventSource {
     public void onCompleted() {}
   }
 
-  private static final class Stream implements StreamObserver<Envelope> {
+  private static final class Subscriber implements StreamObserver<Envelope> {
     private final Consumer<Envelope> listener;
     private final Runnable live;
     private final Consumer<Throwable> ended;
@@ -83,7 +83,7 @@ final class DaemonEvents implements EventSource {
     private final AtomicBoolean muted = new AtomicBoolean();
     private volatile Runnable onSettled = () -> {};
 
-    Stream(Consumer<Envelope> listener, Runnable live, Consumer<Throwable> ended) {
+    Subscriber(Consumer<Envelope> listener, Runnable live, Consumer<Throwable> ended) {
       this.listener = listener;
       this.live = live;
       this.ended = ended;

@@ -5,7 +5,10 @@ import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.types.Envelope;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.containerd.internal.client.TaskCalls;
 import dev.warren.engine.internal.event.EventDelivery;
+import dev.warren.engine.internal.retry.EngineRetries;
+import dev.warren.engine.internal.retry.RetryPolicy.Series;
 import dev.warren.spi.ExitStatus;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
@@ -29,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EventFeed.class);
-  private static final long FIRST_RETRY_MILLIS = 50;
-  private static final long LAST_RETRY_MILLIS = 2000;
   private static final long PATIENCE_MILLIS = 5000;
 
   private final EventSource source;
@@ -43,7 +44,7 @@ public final class EventFeed implements AutoCloseable {
 
   private boolean live;
   private boolean closed;
-  private long retry = FIRST_RETRY_MILLIS;
+  private Series reopenings = anew();
   private @Nullable Throwable failure;
   private @Nullable Runnable stop;
   private @Nullable Future<?> reopening;
@@ -57,14 +58,10 @@ public final class EventFeed implements AutoCloseable {
     this.mapping = new EventMapping(exit);
   }
 
-  /**
-   * @param exit how the task of that container ended, given its status
-   */
+  /** The events of a daemon. */
   public static EventFeed of(
-      ContainerdClient client,
-      ScheduledExecutorService scheduler,
-      BiFunction<String, Integer, ExitStatus> exit) {
-    return new EventFeed(new DaemonEvents(client, scheduler), scheduler, exit);
+      ContainerdClient client, TaskCalls tasks, ScheduledExecutorService scheduler) {
+    return new EventFeed(new DaemonEvents(client, scheduler), scheduler, tasks::exit);
   }
 
   /**
@@ -116,6 +113,10 @@ public final class EventFeed implements AutoCloseable {
     stop = source.open(envelope -> take(mine, envelope), () -> live(mine), e -> ended(mine, e));
   }
 
+  private static Series anew() {
+    return EngineRetries.EVENT_STREAM.begin(failure -> true);
+  }
+
   private void take(long mine, Envelope envelope) {
     synchronized (this) {
       if (mine != generation) {
@@ -133,7 +134,7 @@ public final class EventFeed implements AutoCloseable {
     if (mine == generation) {
       live = true;
       failure = null;
-      retry = FIRST_RETRY_MILLIS;
+      reopenings = anew();
       notifyAll();
     }
   }
@@ -147,8 +148,13 @@ public final class EventFeed implements AutoCloseable {
       live = false;
       notifyAll();
       log.debug("the stream of events broke", cause);
-      reopening = scheduler.schedule(() -> reopen(mine), retry, TimeUnit.MILLISECONDS);
-      retry = Math.min(LAST_RETRY_MILLIS, retry * 2);
+      reopenings
+          .next(cause)
+          .ifPresent(
+              pause ->
+                  reopening =
+                      scheduler.schedule(
+                          () -> reopen(mine), pause.toMillis(), TimeUnit.MILLISECONDS));
     }
   }
 

@@ -7,15 +7,17 @@ import dev.warren.PullProgress.Phase;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.Lease;
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.containerd.internal.image.manifest.ImageConfig;
-import dev.warren.containerd.internal.image.manifest.MalformedImage;
-import dev.warren.containerd.internal.image.manifest.ManifestDocument;
-import dev.warren.containerd.internal.image.manifest.Platform;
-import dev.warren.containerd.internal.image.registry.FetchedManifest;
-import dev.warren.containerd.internal.image.registry.Registries;
-import dev.warren.containerd.internal.image.registry.RegistryErrors;
-import dev.warren.containerd.internal.image.registry.RegistrySession;
+import dev.warren.containerd.internal.content.ContentStore;
+import dev.warren.containerd.internal.content.Ingest;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.manifest.ImageConfig;
+import dev.warren.containerd.internal.manifest.MalformedImage;
+import dev.warren.containerd.internal.manifest.ManifestDocument;
+import dev.warren.containerd.internal.manifest.Platform;
+import dev.warren.containerd.internal.registry.FetchedManifest;
+import dev.warren.containerd.internal.registry.Registries;
+import dev.warren.containerd.internal.registry.RegistryErrors;
+import dev.warren.containerd.internal.registry.RegistrySession;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +28,7 @@ import java.util.Optional;
  * A pull that this process does itself; it works with every daemon. All of it happens under a
  * lease: what a failed pull wrote goes with the lease. Thread-safe.
  */
-final class ClientPull implements PullPath {
+final class ClientPull {
   private static final String OPERATION = "pull image";
   private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -45,8 +47,12 @@ final class ClientPull implements PullPath {
     this.registries = registries;
   }
 
-  @Override
-  public void pull(ImageRef ref, Optional<Credentials> credentials, PullReporter reporter) {
+  /**
+   * Pulls an image, unpacked and under its name; a failure leaves nothing of its own.
+   *
+   * @throws dev.warren.SandboxException as {@link dev.warren.spi.Images#pull}
+   */
+  void pull(ImageRef ref, Optional<Credentials> credentials, PullReporter reporter) {
     RegistrySession registry = registries.open(ref, credentials);
     try {
       Documents documents = fetch(registry);
@@ -108,7 +114,7 @@ final class ClientPull implements PullPath {
     List<BlobDescriptor> layers = documents.image().layers();
     ImageConfig config = documents.config();
     try (LayerDownloads downloads =
-        new LayerDownloads(client, lease, ref, registry, registries.attempts(), reporter)) {
+        new LayerDownloads(client, lease, ref, registry, registries.retries(), reporter)) {
       downloads.start(layers);
       for (int i = 0; i < layers.size(); i++) {
         downloads.await(layers.get(i));

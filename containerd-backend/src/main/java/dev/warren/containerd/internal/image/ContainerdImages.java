@@ -11,8 +11,8 @@ import dev.warren.containerd.internal.api.images.DeleteImageRequest;
 import dev.warren.containerd.internal.api.images.ListImagesRequest;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
-import dev.warren.containerd.internal.image.registry.Registries;
-import dev.warren.containerd.internal.image.registry.RegistrySettings;
+import dev.warren.containerd.internal.registry.Registries;
+import dev.warren.containerd.internal.registry.RegistrySettings;
 import dev.warren.engine.internal.pull.SingleFlight;
 import dev.warren.spi.Image;
 import dev.warren.spi.Images;
@@ -56,7 +56,8 @@ public final class ContainerdImages implements Images, AutoCloseable {
     this(client, snapshotter, new Registries(settings), path);
   }
 
-  ContainerdImages(ContainerdClient client, String snapshotter, Registries registries, Path path) {
+  public ContainerdImages(
+      ContainerdClient client, String snapshotter, Registries registries, Path path) {
     this.path = path;
     this.transferPull = new TransferPull(client, snapshotter, registries);
     this.client = client;

@@ -10,7 +10,7 @@ import dev.warren.containerd.internal.api.types.Descriptor;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.client.Lease;
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
 
 /** The names in the daemon's image table. Thread-safe. */
 final class ImageNames {

@@ -1,8 +1,9 @@
 package dev.warren.containerd.internal.image;
 
 import dev.warren.ImageRef;
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.containerd.internal.image.manifest.ManifestDocument;
+import dev.warren.containerd.internal.content.ContentStore;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.manifest.ManifestDocument;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,8 +12,6 @@ import java.util.Map;
  * came from. Without them an image's parts go as soon as the lease ends.
  */
 final class Labels {
-  static final String SOURCE = "containerd.io/distribution.source.";
-
   private static final String CONTENT = "containerd.io/gc.ref.content.";
   private static final String SNAPSHOT = "containerd.io/gc.ref.snapshot.";
 
@@ -24,7 +23,7 @@ final class Labels {
   }
 
   static Map<String, String> source(ImageRef ref) {
-    return Map.of(SOURCE + ref.registry(), ref.repository());
+    return Map.of(ContentStore.SOURCE + ref.registry(), ref.repository());
   }
 
   static Map<String, String> ofManifest(ImageRef ref, ManifestDocument.Image manifest) {

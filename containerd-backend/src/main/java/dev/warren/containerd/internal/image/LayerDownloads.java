@@ -6,10 +6,12 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.Lease;
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.containerd.internal.image.registry.Attempts;
-import dev.warren.containerd.internal.image.registry.RegistryErrors;
-import dev.warren.containerd.internal.image.registry.RegistrySession;
+import dev.warren.containerd.internal.content.ContentStore;
+import dev.warren.containerd.internal.content.Ingest;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.registry.RegistryErrors;
+import dev.warren.containerd.internal.registry.RegistrySession;
+import dev.warren.engine.internal.retry.RetryPolicy;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +36,7 @@ final class LayerDownloads implements AutoCloseable {
   private final Lease lease;
   private final ImageRef ref;
   private final RegistrySession registry;
-  private final Attempts attempts;
+  private final RetryPolicy retries;
   private final PullReporter reporter;
   private final ExecutorService threads;
   private final Map<String, Future<?>> downloads = new LinkedHashMap<>();
@@ -44,14 +46,14 @@ final class LayerDownloads implements AutoCloseable {
       Lease lease,
       ImageRef ref,
       RegistrySession registry,
-      Attempts attempts,
+      RetryPolicy retries,
       PullReporter reporter) {
     this.client = client;
     this.content = new ContentStore(client);
     this.lease = lease;
     this.ref = ref;
     this.registry = registry;
-    this.attempts = attempts;
+    this.retries = retries;
     this.reporter = reporter;
     this.threads =
         Executors.newFixedThreadPool(
@@ -120,12 +122,8 @@ final class LayerDownloads implements AutoCloseable {
     new Ingest(client, lease, layer, labels)
         .transfer(
             offset -> source.blob(layer, offset),
-            (failures, failure) -> {
-              if (failures >= attempts.limit() || !Attempts.mayPass(failure)) {
-                throw failure;
-              }
-              attempts.pause(failures, failure);
-            },
+            retries,
+            RegistryErrors::mayPass,
             reporter.bytes(layer));
   }
 

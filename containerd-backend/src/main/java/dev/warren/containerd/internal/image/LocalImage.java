@@ -1,7 +1,7 @@
 package dev.warren.containerd.internal.image;
 
-import dev.warren.containerd.internal.image.manifest.ImageConfig;
-import dev.warren.containerd.internal.image.manifest.ManifestDocument;
+import dev.warren.containerd.internal.manifest.ImageConfig;
+import dev.warren.containerd.internal.manifest.ManifestDocument;
 import java.util.List;
 
 /**

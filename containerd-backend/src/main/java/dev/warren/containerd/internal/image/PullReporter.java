@@ -2,8 +2,8 @@ package dev.warren.containerd.internal.image;
 
 import dev.warren.PullProgress;
 import dev.warren.PullProgress.Phase;
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.containerd.internal.image.manifest.Sha256;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.manifest.Sha256;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 

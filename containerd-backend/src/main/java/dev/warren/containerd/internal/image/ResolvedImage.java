@@ -1,7 +1,7 @@
 package dev.warren.containerd.internal.image;
 
 import dev.warren.ImageRef;
-import dev.warren.containerd.internal.image.manifest.ImageConfig;
+import dev.warren.containerd.internal.manifest.ImageConfig;
 
 /**
  * A local image, unpacked for the snapshotter, with all that a container needs to know of it.

@@ -18,8 +18,9 @@ import dev.warren.containerd.internal.api.transfer.TransferRequest;
 import dev.warren.containerd.internal.api.transfer.UnpackConfiguration;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
-import dev.warren.containerd.internal.image.manifest.Platform;
-import dev.warren.containerd.internal.image.registry.Registries;
+import dev.warren.containerd.internal.content.TransferStream;
+import dev.warren.containerd.internal.manifest.Platform;
+import dev.warren.containerd.internal.registry.Registries;
 import dev.warren.engine.internal.login.Login;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import java.util.Optional;
  * A pull that the daemon does itself, from 1.7 on. Credentials are handed out when it asks for
  * them. Thread-safe.
  */
-final class TransferPull implements PullPath {
+final class TransferPull {
   private static final String OPERATION = "pull image";
   private static final String PLUGIN_TYPE = "io.containerd.grpc.v1";
 
@@ -55,8 +56,12 @@ final class TransferPull implements PullPath {
         && (!registries.isPlain(registry) || client.version().isAtLeast(2, 0));
   }
 
-  @Override
-  public void pull(ImageRef ref, Optional<Credentials> credentials, PullReporter reporter) {
+  /**
+   * Pulls an image, unpacked and under its name; a failure leaves nothing of its own.
+   *
+   * @throws dev.warren.SandboxException as {@link dev.warren.spi.Images#pull}
+   */
+  void pull(ImageRef ref, Optional<Credentials> credentials, PullReporter reporter) {
     try {
       Optional<Login> login =
           credentials.isPresent()
@@ -78,14 +83,14 @@ final class TransferPull implements PullPath {
   private void transfer(ImageRef ref, Optional<Login> login, PullReporter reporter)
       throws InterruptedException {
     var stub = client.stubs().streamingAsync();
-    try (SideStream progress =
-            SideStream.open(stub, (message, answers) -> hearProgress(message, reporter));
-        SideStream questions =
-            SideStream.open(stub, (message, answers) -> answer(message, answers, ref, login))) {
+    try (TransferStream progress =
+            TransferStream.open(stub, (message, answers) -> hearProgress(message, reporter));
+        TransferStream questions =
+            TransferStream.open(stub, (message, answers) -> answer(message, answers, ref, login))) {
       TransferRequest request =
           TransferRequest.newBuilder()
-              .setSource(SideStream.pack(source(ref, questions.id())))
-              .setDestination(SideStream.pack(destination(ref)))
+              .setSource(TransferStream.pack(source(ref, questions.id())))
+              .setDestination(TransferStream.pack(destination(ref)))
               .setOptions(TransferOptions.newBuilder().setProgressStream(progress.id()))
               .build();
       client.call(OPERATION, ref.toString(), () -> client.stubs().transfer().transfer(request));
@@ -125,7 +130,7 @@ final class TransferPull implements PullPath {
           .setUsername(known.user())
           .setSecret(known.secret());
     }
-    answers.onNext(SideStream.pack(response.build()));
+    answers.onNext(TransferStream.pack(response.build()));
   }
 
   private static String host(Any message) {

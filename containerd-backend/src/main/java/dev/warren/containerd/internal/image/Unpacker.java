@@ -12,9 +12,10 @@ import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.client.Lease;
 import dev.warren.containerd.internal.client.LeftSnapshot;
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.containerd.internal.image.manifest.ImageConfig;
-import dev.warren.containerd.internal.image.manifest.Sha256;
+import dev.warren.containerd.internal.content.ContentStore;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.manifest.ImageConfig;
+import dev.warren.containerd.internal.manifest.Sha256;
 import java.util.List;
 import java.util.UUID;
 

@@ -3,9 +3,8 @@ package dev.warren.containerd.internal.network;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.internal.client.ContainerdErrors;
-import dev.warren.containerd.internal.container.ContainerFiles;
+import dev.warren.containerd.internal.files.ContainerFiles;
 import dev.warren.containerd.internal.network.Attachment.Place;
 import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
@@ -37,7 +36,7 @@ public final class Attachments {
   private static final String INTERFACE = "eth0";
   private static final Path PROC = Path.of("/proc");
 
-  private final CniOptions options;
+  private final NetworkSettings options;
   private final ContainerFiles files;
   private final String owner;
   private final CniPlugins plugins;
@@ -46,7 +45,8 @@ public final class Attachments {
   /**
    * @param owner tells our ids in the address directory from those of other engines
    */
-  public Attachments(CniOptions options, ContainerFiles files, String owner, Executor readers) {
+  public Attachments(
+      NetworkSettings options, ContainerFiles files, String owner, Executor readers) {
     this.options = options;
     this.files = files;
     this.owner = owner;
@@ -55,7 +55,7 @@ public final class Attachments {
   }
 
   /** Why no task can be attached; empty when nothing speaks against it. */
-  public static String missing(CniOptions options) {
+  public static String missing(NetworkSettings options) {
     return new CniPlugins(options.binDirectories(), options.timeout(), Runnable::run)
         .missing(
             options.conflist().isPresent()

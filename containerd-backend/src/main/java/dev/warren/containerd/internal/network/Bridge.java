@@ -1,6 +1,5 @@
 package dev.warren.containerd.internal.network;
 
-import dev.warren.containerd.CniOptions;
 import dev.warren.engine.internal.fault.EngineText;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -41,7 +40,7 @@ final class Bridge {
   private final String gateway;
   private volatile boolean guarded;
 
-  Bridge(CniOptions options) {
+  Bridge(NetworkSettings options) {
     this.name = options.bridge();
     this.subnet = options.subnet();
     String network = subnet.substring(0, subnet.indexOf('/'));

@@ -3,7 +3,6 @@ package dev.warren.containerd.internal.network;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.warren.Finding;
 import dev.warren.Finding.Severity;
-import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.internal.network.Attachment.Place;
 import dev.warren.containerd.internal.oci.Json;
 import java.time.Duration;
@@ -20,7 +19,7 @@ public final class CniExamination {
   private CniExamination() {}
 
   /** Whether the plugins are there and answer. */
-  public static Finding look(CniOptions options, Executor readers) {
+  public static Finding look(NetworkSettings options, Executor readers) {
     String missing = Attachments.missing(options);
     if (!missing.isEmpty()) {
       return Finding.of(ID, Severity.WARN, "sandboxes get no network: " + missing)

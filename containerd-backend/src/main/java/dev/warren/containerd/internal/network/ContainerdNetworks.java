@@ -4,10 +4,10 @@ import dev.warren.Network;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.containerd.internal.client.TaskCalls;
 import dev.warren.containerd.internal.container.ContainerIds;
 import dev.warren.containerd.internal.container.StartPreparation;
 import dev.warren.containerd.internal.oci.SandboxRecord;
-import dev.warren.containerd.internal.task.TaskCalls;
 import dev.warren.spi.Networks;
 import dev.warren.spi.TaskInfo;
 import java.net.InetAddress;
@@ -79,6 +79,21 @@ public final class ContainerdNetworks implements Networks {
     return attachments.reaches(address.get())
         ? Optional.empty()
         : Optional.of("this host has no route to the task's address");
+  }
+
+  /**
+   * Releases what an ended task had, a failure being logged. A container on no network has nothing
+   * to release, and is spared the plugins.
+   */
+  public void release(String id) {
+    if (attachments.isKept(id)) {
+      attachments.release(id, false);
+      return;
+    }
+    Network network = network(id);
+    if (!(network instanceof Network.None) && attachments.isAllocated(id)) {
+      attachments.release(id, network instanceof Network.Egress);
+    }
   }
 
   /** Containers of others keep the network they were given. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import dev.warren.containerd.CniOptions;
 import dev.warren.containerd.internal.client.ContainerdErrors;
 import dev.warren.containerd.internal.oci.Json;
 import java.io.IOException;
@@ -29,7 +28,7 @@ record NetworkList(String name, String version, List<ObjectNode> plugins) {
    * <p>Isolated, the plugin does not get to make the bridge a gateway: it would switch on
    * forwarding for the whole host. The bridge has its address from {@link Bridge}.
    */
-  static NetworkList builtIn(CniOptions options, boolean egress) {
+  static NetworkList builtIn(NetworkSettings options, boolean egress) {
     ObjectNode plugin = Json.MAPPER.createObjectNode();
     plugin
         .put("type", "bridge")

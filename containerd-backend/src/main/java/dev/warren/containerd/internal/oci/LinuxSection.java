@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.ResourceLimits;
+import dev.warren.containerd.internal.client.HostCgroups;
 import dev.warren.engine.internal.check.HiddenPaths;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.SeccompProfile;

@@ -2,7 +2,7 @@ package dev.warren.containerd.internal.oci;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.warren.containerd.internal.image.manifest.ImageConfig;
+import dev.warren.containerd.internal.manifest.ImageConfig;
 import dev.warren.engine.internal.check.CommandCheck;
 import dev.warren.engine.internal.check.HostLimits;
 import dev.warren.spi.ContainerSpec;

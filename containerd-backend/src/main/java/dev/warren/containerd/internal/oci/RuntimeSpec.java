@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdErrors;
-import dev.warren.containerd.internal.image.manifest.ImageConfig;
+import dev.warren.containerd.internal.client.HostCgroups;
+import dev.warren.containerd.internal.manifest.ImageConfig;
 import dev.warren.engine.internal.check.TimeZones;
 import dev.warren.spi.ContainerSpec;
 import java.nio.file.Path;
@@ -61,11 +62,6 @@ public final class RuntimeSpec {
     }
   }
 
-  /** The control group of a container. */
-  public static String group(String namespace, String id) {
-    return "/warren-" + namespace + "/" + id;
-  }
-
   /**
    * Writes the specification.
    *
@@ -86,7 +82,7 @@ public final class RuntimeSpec {
     node.putObject("root").put("path", "rootfs").put("readonly", spec.hardening().readOnlyRoot());
     node.put("hostname", record.hostName());
     node.set("mounts", MountSection.of(spec, binds, hostFiles, timeZones.file(spec.timeZone())));
-    node.set("linux", linux.of(spec, group(namespace, spec.id()), sharesKernel));
+    node.set("linux", linux.of(spec, HostCgroups.group(namespace, spec.id()), sharesKernel));
     node.putObject("annotations").put(SandboxRecord.ANNOTATION, record.text());
     return node;
   }

@@ -7,12 +7,13 @@ import dev.warren.containerd.internal.api.snapshots.Info;
 import dev.warren.containerd.internal.api.snapshots.Kind;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.ContainerdErrors;
+import dev.warren.containerd.internal.client.TaskCalls;
 import dev.warren.containerd.internal.container.ContainerIds;
 import dev.warren.containerd.internal.container.ContainerMaker;
 import dev.warren.containerd.internal.container.ContainerRecords;
-import dev.warren.containerd.internal.container.LayerContent;
+import dev.warren.containerd.internal.container.KeptSnapshots;
 import dev.warren.containerd.internal.container.WritableLayers;
-import dev.warren.containerd.internal.task.TaskCalls;
+import dev.warren.containerd.internal.content.LayerContent;
 import dev.warren.engine.internal.check.TarCheck;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
@@ -22,7 +23,6 @@ import dev.warren.spi.TaskInfo;
 import dev.warren.spi.Usage;
 import java.io.InputStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -41,16 +41,16 @@ public final class ContainerdSnapshots implements Snapshots {
 
   public ContainerdSnapshots(
       ContainerdClient client,
-      String snapshotter,
       ContainerRecords records,
       WritableLayers layers,
       ContainerMaker maker,
+      KeptSnapshots kept,
       TaskCalls tasks) {
     this.records = records;
     this.layers = layers;
     this.maker = maker;
     this.tasks = tasks;
-    this.kept = new KeptSnapshots(client, snapshotter, layers);
+    this.kept = kept;
     this.content = new LayerContent(client);
     this.export = new LayerExport(client, layers);
   }
@@ -63,7 +63,7 @@ public final class ContainerdSnapshots implements Snapshots {
     if (kept.find("commit", name).isPresent()) {
       throw error(Code.ALREADY_EXISTS, "commit", name, "there is a snapshot of this name").build();
     }
-    heal(id);
+    kept.heal(id);
     kept.commit(id, name);
     try {
       layers.prepare(id, KeptSnapshots.key("commit", name));
@@ -79,7 +79,7 @@ public final class ContainerdSnapshots implements Snapshots {
   private void healQuietly(String id) {
     boolean interrupted = Thread.interrupted();
     try {
-      heal(id);
+      kept.heal(id);
     } catch (RuntimeException e) {
       // The first failure is the one to tell.
     } finally {
@@ -87,20 +87,6 @@ public final class ContainerdSnapshots implements Snapshots {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  /** Gives a container its layer again that a commit before was cut off from giving. */
-  public boolean heal(String id) {
-    if (layers.stat(id).isPresent()) {
-      return false;
-    }
-    Optional<Info> base = kept.unfinished(id);
-    base.ifPresent(
-        info -> {
-          layers.prepare(id, info.getName());
-          kept.finish(KeptSnapshots.name(info));
-        });
-    return base.isPresent();
   }
 
   @Override
@@ -168,7 +154,7 @@ public final class ContainerdSnapshots implements Snapshots {
     String name = containerOrSnapshot;
     if (ContainerIds.isValid(name) && records.find(name).isPresent()) {
       String id = stopped("export", name);
-      heal(id);
+      kept.heal(id);
       return export.open(name, id, true);
     }
     return export.open(name, kept.get("export", name).getName(), false);

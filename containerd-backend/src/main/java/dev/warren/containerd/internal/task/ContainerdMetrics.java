@@ -6,6 +6,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.tasks.MetricsRequest;
 import dev.warren.containerd.internal.api.types.Metric;
 import dev.warren.containerd.internal.client.ContainerdClient;
+import dev.warren.containerd.internal.client.TaskCalls;
 import dev.warren.containerd.internal.container.ContainerIds;
 import dev.warren.spi.Metrics;
 

@@ -1,5 +1,6 @@
 package dev.warren.containerd.internal.task;
 
+import dev.warren.containerd.internal.client.TaskCalls;
 import dev.warren.containerd.internal.container.ContainerIds;
 import dev.warren.spi.Pause;
 import dev.warren.spi.TaskInfo;

@@ -1,13 +1,13 @@
 package dev.warren.containerd.internal.task;
 
-import dev.warren.Network;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdClient;
+import dev.warren.containerd.internal.client.TaskCalls;
 import dev.warren.containerd.internal.container.ContainerIds;
 import dev.warren.containerd.internal.container.StartPreparation;
 import dev.warren.containerd.internal.network.Attachments;
-import dev.warren.containerd.internal.oci.SandboxRecord;
+import dev.warren.containerd.internal.network.ContainerdNetworks;
 import dev.warren.spi.ExitStatus;
 import dev.warren.spi.TaskInfo;
 import dev.warren.spi.Tasks;
@@ -23,8 +23,7 @@ import java.util.Optional;
 public final class ContainerdTasks implements Tasks {
   private final TaskCalls calls;
   private final TaskStart starter;
-  private final StartPreparation preparation;
-  private final Attachments attachments;
+  private final ContainerdNetworks networks;
   private final TaskLogs logs;
 
   public ContainerdTasks(
@@ -32,11 +31,11 @@ public final class ContainerdTasks implements Tasks {
       TaskCalls calls,
       StartPreparation preparation,
       Attachments attachments,
+      ContainerdNetworks networks,
       TaskLogs logs) {
     this.calls = calls;
     this.starter = new TaskStart(client, calls, preparation, attachments, logs);
-    this.preparation = preparation;
-    this.attachments = attachments;
+    this.networks = networks;
     this.logs = logs;
   }
 
@@ -55,7 +54,7 @@ public final class ContainerdTasks implements Tasks {
     if (task.get().status() != TaskInfo.Status.STOPPED) {
       end(id, task.get(), options);
     }
-    releaseNetwork(id);
+    networks.release(id);
   }
 
   private void end(String id, TaskInfo task, StopOptions options) {
@@ -80,25 +79,6 @@ public final class ContainerdTasks implements Tasks {
       calls.resumeIfPaused(id);
     }
     calls.killAndWait("stop", id);
-  }
-
-  /** Ends, deletes and detaches, whatever of that there is; the container is about to go. */
-  public void discard(String id) {
-    calls.remove(id);
-    releaseNetwork(id);
-  }
-
-  /** A container on no network has nothing to release, and is spared the plugins. */
-  private void releaseNetwork(String id) {
-    if (attachments.isKept(id)) {
-      attachments.release(id, false);
-      return;
-    }
-    Optional<Network> network = preparation.sandbox(id).map(SandboxRecord::network);
-    boolean attached = network.isPresent() && !(network.get() instanceof Network.None);
-    if (attached && attachments.isAllocated(id)) {
-      attachments.release(id, network.get() instanceof Network.Egress);
-    }
   }
 
   @Override

@@ -6,20 +6,21 @@ import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.api.tasks.CreateTaskRequest;
 import dev.warren.containerd.internal.api.tasks.StartRequest;
 import dev.warren.containerd.internal.client.ContainerdClient;
+import dev.warren.containerd.internal.client.TaskCalls;
 import dev.warren.containerd.internal.container.StartPreparation;
 import dev.warren.containerd.internal.container.StartableContainer;
 import dev.warren.containerd.internal.network.Attachments;
 import dev.warren.containerd.internal.oci.SandboxRecord;
+import dev.warren.engine.internal.retry.EngineRetries;
+import dev.warren.engine.internal.retry.RetryPolicy;
+import dev.warren.engine.internal.retry.RetryPolicy.Series;
 import dev.warren.spi.TaskInfo;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Starts tasks. Its steps are undone in reverse when one fails. Thread-safe. */
 final class TaskStart {
-  private static final int LATE_CREATES = 3;
-  private static final int LATE_CREATE_MILLIS = 100;
-  private static final int BUNDLE_ATTEMPTS = 20;
-
   private final ContainerdClient client;
   private final TaskCalls calls;
   private final StartPreparation preparation;
@@ -73,20 +74,19 @@ final class TaskStart {
             .setStdout(output)
             .setStderr(output)
             .build();
-    for (int attempt = 1; ; attempt++) {
+    Series attempts = EngineRetries.TASK_REMAINS.begin(failure -> true);
+    for (boolean first = true; ; first = false) {
       try {
         return create(id, request);
       } catch (SandboxException e) {
         // A daemon that was killed tidies up after its next start, and not at once.
-        boolean untidy = StartFault.isBundleLeft(e) && attempt < BUNDLE_ATTEMPTS;
-        boolean remains = e.code() == Code.ALREADY_EXISTS && attempt == 1;
-        if (!untidy && !remains) {
+        Optional<Duration> pause = attempts.next(e).filter(any -> StartFault.isBundleLeft(e));
+        boolean remains = e.code() == Code.ALREADY_EXISTS && first;
+        if (pause.isEmpty() && !remains) {
           throw e;
         }
         removeRemains(id);
-        if (untidy) {
-          pause();
-        }
+        pause.ifPresent(RetryPolicy::sleepInterrupted);
       }
     }
   }
@@ -115,9 +115,9 @@ final class TaskStart {
     client.cleanUp("undo start of", id, () -> calls.remove(id));
     boolean unknown =
         pid == 0 && failure instanceof SandboxException known && isUnanswered(known.code());
-    for (int i = 0; unknown && i < LATE_CREATES; i++) {
-      // The daemon may still be at it, and the task appear after it was looked for.
-      pause();
+    Series attempts = EngineRetries.LATE_TASK.begin(unanswered -> unknown);
+    // The daemon may still be at it, and the task appear after it was looked for.
+    while (attempts.pauseInterrupted(failure)) {
       client.cleanUp("undo start of", id, () -> calls.remove(id));
     }
     if (attachments.isKept(id)) {
@@ -127,18 +127,6 @@ final class TaskStart {
 
   private static boolean isUnanswered(Code code) {
     return code == Code.CANCELLED || code == Code.TIMEOUT;
-  }
-
-  private static void pause() {
-    boolean interrupted = Thread.interrupted();
-    try {
-      Thread.sleep(LATE_CREATE_MILLIS);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Tells "it runs", where nothing is to be undone, from all other failures. */

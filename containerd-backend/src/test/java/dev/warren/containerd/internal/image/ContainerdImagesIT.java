@@ -17,11 +17,11 @@ import dev.warren.containerd.internal.api.snapshots.ListSnapshotsRequest;
 import dev.warren.containerd.internal.api.snapshots.RemoveSnapshotRequest;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.TestEngine;
-import dev.warren.containerd.internal.image.manifest.Platform;
-import dev.warren.containerd.internal.image.manifest.Sha256;
-import dev.warren.containerd.internal.image.registry.Attempts;
-import dev.warren.containerd.internal.image.registry.Registries;
-import dev.warren.containerd.internal.image.registry.RegistrySettings;
+import dev.warren.containerd.internal.manifest.Platform;
+import dev.warren.containerd.internal.manifest.Sha256;
+import dev.warren.containerd.internal.registry.Registries;
+import dev.warren.containerd.internal.registry.RegistrySettings;
+import dev.warren.engine.internal.retry.RetryPolicy;
 import dev.warren.spi.Image;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,11 +81,11 @@ class ContainerdImagesIT {
   }
 
   private static RegistrySettings settings() {
-    return RegistrySettings.standard().withDockerConfig(Optional.empty());
+    return RegistrySettings.defaults().withDockerConfig(Optional.empty());
   }
 
   private static ContainerdImages open(RegistrySettings settings) {
-    Attempts quick = new Attempts(4, Duration.ofMillis(10), Duration.ofMillis(50));
+    RetryPolicy quick = RetryPolicy.doubling(4, Duration.ofMillis(10), Duration.ofMillis(50));
     return new ContainerdImages(
         client, SNAPSHOTTER, new Registries(settings, quick), ContainerdImages.Path.CLIENT);
   }

@@ -6,8 +6,9 @@ import dev.warren.PullOptions;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.Lease;
 import dev.warren.containerd.internal.client.TestEngine;
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.containerd.internal.image.registry.RegistrySettings;
+import dev.warren.containerd.internal.content.BlobWriter;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.registry.RegistrySettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,7 @@ class IngestIT {
         new ContainerdImages(
             client,
             "native",
-            RegistrySettings.standard().withDockerConfig(Optional.empty()),
+            RegistrySettings.defaults().withDockerConfig(Optional.empty()),
             ContainerdImages.Path.CLIENT);
     lease = client.leases().acquire(Duration.ofMinutes(5));
   }

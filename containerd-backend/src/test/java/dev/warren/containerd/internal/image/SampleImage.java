@@ -1,9 +1,9 @@
 package dev.warren.containerd.internal.image;
 
-import dev.warren.containerd.internal.image.manifest.BlobDescriptor;
-import dev.warren.containerd.internal.image.manifest.MediaTypes;
-import dev.warren.containerd.internal.image.manifest.Platform;
-import dev.warren.containerd.internal.image.manifest.Sha256;
+import dev.warren.containerd.internal.manifest.BlobDescriptor;
+import dev.warren.containerd.internal.manifest.MediaTypes;
+import dev.warren.containerd.internal.manifest.Platform;
+import dev.warren.containerd.internal.manifest.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

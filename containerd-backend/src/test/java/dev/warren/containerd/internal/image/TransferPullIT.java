@@ -12,9 +12,9 @@ import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.TestEngine;
-import dev.warren.containerd.internal.image.manifest.Sha256;
-import dev.warren.containerd.internal.image.registry.Registries;
-import dev.warren.containerd.internal.image.registry.RegistrySettings;
+import dev.warren.containerd.internal.manifest.Sha256;
+import dev.warren.containerd.internal.registry.Registries;
+import dev.warren.containerd.internal.registry.RegistrySettings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -43,7 +43,7 @@ class TransferPullIT {
     assumeTrue(TransferPull.isOffered(client), "this containerd has no transfer service");
     registry = new FakeRegistry();
     Registries registries =
-        new Registries(RegistrySettings.standard().withDockerConfig(Optional.empty()));
+        new Registries(RegistrySettings.defaults().withDockerConfig(Optional.empty()));
     images = new ContainerdImages(client, SNAPSHOTTER, registries, ContainerdImages.Path.AUTOMATIC);
     transfer = new TransferPull(client, SNAPSHOTTER, registries);
   }

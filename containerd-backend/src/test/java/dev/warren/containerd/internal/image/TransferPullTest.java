@@ -8,8 +8,8 @@ import dev.warren.containerd.internal.api.version.VersionGrpc;
 import dev.warren.containerd.internal.api.version.VersionResponse;
 import dev.warren.containerd.internal.client.ContainerdClient;
 import dev.warren.containerd.internal.client.FakeDaemon;
-import dev.warren.containerd.internal.image.registry.Registries;
-import dev.warren.containerd.internal.image.registry.RegistrySettings;
+import dev.warren.containerd.internal.registry.Registries;
+import dev.warren.containerd.internal.registry.RegistrySettings;
 import io.grpc.stub.StreamObserver;
 import java.net.URI;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ class TransferPullTest {
   private List<ImageRef> reachable(String version) throws Exception {
     Path socket = directory.resolve("s");
     RegistrySettings settings =
-        RegistrySettings.standard()
+        RegistrySettings.defaults()
             .withDockerConfig(Optional.empty())
             .withPlainHttp(Set.of("plain.example:5000"))
             .withMirrors(Map.of("mirrored.example", List.of(URI.create("https://mirror.example"))));

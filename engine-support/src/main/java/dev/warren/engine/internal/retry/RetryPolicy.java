@@ -130,17 +130,22 @@ public record RetryPolicy(int attempts, Duration first, Duration longest, Durati
      * the pause does not shorten it, one in its midst ends it. The thread's flag is set afterwards.
      */
     public boolean pauseInterrupted(Throwable failure) {
-      boolean interrupted = Thread.interrupted();
-      try {
-        return pause(failure);
-      } catch (InterruptedException e) {
-        interrupted = true;
-        return true;
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
-      }
+      Optional<Duration> pause = next(failure);
+      pause.ifPresent(RetryPolicy::sleepInterrupted);
+      return pause.isPresent();
+    }
+  }
+
+  /** The sleep of {@link Series#pauseInterrupted}. */
+  public static void sleepInterrupted(Duration pause) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      Thread.sleep(pause.toMillis());
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

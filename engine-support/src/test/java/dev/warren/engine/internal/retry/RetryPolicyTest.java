@@ -43,12 +43,14 @@ class RetryPolicyTest {
 
   @Test
   void failuresThatPass_areTriedAgain() throws Exception {
-    assertThat(QUICK.<Integer, IOException>run(RetryPolicyTest::any, () -> failing(2))).isEqualTo(3);
+    assertThat(QUICK.<Integer, IOException>run(RetryPolicyTest::any, () -> failing(2)))
+        .isEqualTo(3);
   }
 
   @Test
   void lastFailure_isThrown() {
-    assertThatThrownBy(() -> QUICK.<Integer, IOException>run(RetryPolicyTest::any, () -> failing(9)))
+    assertThatThrownBy(
+            () -> QUICK.<Integer, IOException>run(RetryPolicyTest::any, () -> failing(9)))
         .isInstanceOf(IOException.class)
         .hasMessage("failure 3");
   }

@@ -1,5 +1,0 @@
-/** The distribution protocol: manifests and blobs over HTTP, with logins, mirrors and retries. */
-@NullMarked
-package dev.warren.containerd.internal.image.registry;
-
-import org.jspecify.annotations.NullMarked;
