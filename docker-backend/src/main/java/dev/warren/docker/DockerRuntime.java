@@ -26,6 +26,7 @@ import dev.warren.docker.internal.task.DockerMetrics;
 import dev.warren.docker.internal.task.DockerPause;
 import dev.warren.docker.internal.task.DockerTasks;
 import dev.warren.docker.internal.task.TaskLogs;
+import dev.warren.engine.internal.check.OpenCheck;
 import dev.warren.engine.internal.login.DockerLogins;
 import dev.warren.spi.Containers;
 import dev.warren.spi.HostPaths;
@@ -65,6 +66,7 @@ public final class DockerRuntime implements SandboxRuntime {
   /** How this runtime is called. */
   public static final String NAME = "docker";
 
+  private final OpenCheck open = new OpenCheck(NAME);
   private final StateDirectory stateDirectory;
   private final DockerEngine engine;
   private final RuntimeInfo info;
@@ -76,7 +78,6 @@ public final class DockerRuntime implements SandboxRuntime {
   private final DockerMetrics metrics;
   private final DockerPause pause;
   private final EventFeed events;
-  private volatile boolean closed;
 
   /** Puts the parts together, each with those below it. */
   private DockerRuntime(Builder settings, DockerEngine engine, Subnet subnet) {
@@ -172,26 +173,22 @@ public final class DockerRuntime implements SandboxRuntime {
 
   @Override
   public Images images() {
-    ensureOpen();
-    return images;
+    return open.require(images);
   }
 
   @Override
   public Containers containers() {
-    ensureOpen();
-    return containers;
+    return open.require(containers);
   }
 
   @Override
   public Tasks tasks() {
-    ensureOpen();
-    return tasks;
+    return open.require(tasks);
   }
 
   @Override
   public Networks networks() {
-    ensureOpen();
-    return networks;
+    return open.require(networks);
   }
 
   @Override
@@ -211,25 +208,15 @@ public final class DockerRuntime implements SandboxRuntime {
 
   @Override
   public Subscription watch(Consumer<RuntimeEvent> listener) {
-    ensureOpen();
-    return events.watch(Objects.requireNonNull(listener, "listener"));
+    return open.require(events).watch(Objects.requireNonNull(listener, "listener"));
   }
 
   @Override
   public void close() {
-    closed = true;
+    open.close();
     events.close();
     images.close();
     engine.close();
-  }
-
-  private void ensureOpen() {
-    if (closed) {
-      throw SandboxException.of(SandboxException.Code.CLOSED, "use runtime", "")
-          .backend(NAME)
-          .detail("it was closed")
-          .build();
-    }
   }
 
   @Override
