@@ -115,7 +115,7 @@ public final class ContainerdRuntime implements SandboxRuntime {
     HostPaths paths = HostPaths.protecting(stateDirectory, List.of(socket, parent(socket)));
     TaskCalls calls = new TaskCalls(client, cgroups);
     this.images =
-        new ContainerdImages(client, snapshotter, registries, ContainerdImages.Path.AUTOMATIC);
+        new ContainerdImages(client, snapshotter, registries, ContainerdImages.PullMode.AUTOMATIC);
     ContainerFiles files = new ContainerFiles(stateDirectory, owner);
     ContainerRecords records = new ContainerRecords(client);
     WritableLayers layers = new WritableLayers(client, snapshotter);

@@ -33,7 +33,7 @@ public final class ContainerdImages implements Images, AutoCloseable {
   private final ImageStore store;
   private final ClientPull clientPull;
   private final TransferPull transferPull;
-  private final Path path;
+  private final PullMode mode;
   private final SingleFlight<Request, PullProgress, Image> pulls =
       new SingleFlight<>(ContainerdErrors.BACKEND);
 
@@ -44,7 +44,7 @@ public final class ContainerdImages implements Images, AutoCloseable {
   private record Request(ImageRef ref, Optional<Credentials> credentials) {}
 
   /** Who does the work of a pull. */
-  public enum Path {
+  public enum PullMode {
     /** The daemon where it can, else this process. */
     AUTOMATIC,
     /** Always this process. */
@@ -52,13 +52,13 @@ public final class ContainerdImages implements Images, AutoCloseable {
   }
 
   public ContainerdImages(
-      ContainerdClient client, String snapshotter, RegistrySettings settings, Path path) {
-    this(client, snapshotter, new Registries(settings), path);
+      ContainerdClient client, String snapshotter, RegistrySettings settings, PullMode mode) {
+    this(client, snapshotter, new Registries(settings), mode);
   }
 
   public ContainerdImages(
-      ContainerdClient client, String snapshotter, Registries registries, Path path) {
-    this.path = path;
+      ContainerdClient client, String snapshotter, Registries registries, PullMode mode) {
+    this.mode = mode;
     this.transferPull = new TransferPull(client, snapshotter, registries);
     this.client = client;
     this.store = new ImageStore(client, snapshotter);
@@ -126,7 +126,7 @@ public final class ContainerdImages implements Images, AutoCloseable {
   }
 
   private boolean prefersTransfer(ImageRef ref) {
-    if (path == Path.CLIENT || !transferPull.canReach(ref)) {
+    if (mode == PullMode.CLIENT || !transferPull.canReach(ref)) {
       return false;
     }
     Boolean offered = transferOffered;

@@ -198,4 +198,22 @@ public final class ImageStore {
         .cause(e)
         .build();
   }
+
+  /**
+   * The documents of a local image for this host, as far as they are in the content store.
+   *
+   * @param manifestDigest of its manifest
+   * @param manifest its parts
+   * @param config its configuration
+   * @param sizeBytes of the documents and layers together
+   */
+  private record LocalImage(
+      String manifestDigest, ManifestDocument.Image manifest, ImageConfig config, long sizeBytes) {
+
+    /** The snapshot of all its layers; empty where it has none. */
+    String topChainId() {
+      List<String> chain = config.chainIds();
+      return chain.isEmpty() ? "" : chain.get(chain.size() - 1);
+    }
+  }
 }

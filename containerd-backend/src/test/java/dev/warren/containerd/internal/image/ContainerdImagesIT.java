@@ -87,7 +87,7 @@ class ContainerdImagesIT {
   private static ContainerdImages open(RegistrySettings settings) {
     RetryPolicy quick = RetryPolicy.doubling(4, Duration.ofMillis(10), Duration.ofMillis(50));
     return new ContainerdImages(
-        client, SNAPSHOTTER, new Registries(settings, quick), ContainerdImages.Path.CLIENT);
+        client, SNAPSHOTTER, new Registries(settings, quick), ContainerdImages.PullMode.CLIENT);
   }
 
   @Nested

@@ -37,7 +37,7 @@ class IngestIT {
             client,
             "native",
             RegistrySettings.defaults().withDockerConfig(Optional.empty()),
-            ContainerdImages.Path.CLIENT);
+            ContainerdImages.PullMode.CLIENT);
     lease = client.leases().acquire(Duration.ofMinutes(5));
   }
 

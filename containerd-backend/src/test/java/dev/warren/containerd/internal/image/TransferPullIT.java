@@ -44,7 +44,8 @@ class TransferPullIT {
     registry = new FakeRegistry();
     Registries registries =
         new Registries(RegistrySettings.defaults().withDockerConfig(Optional.empty()));
-    images = new ContainerdImages(client, SNAPSHOTTER, registries, ContainerdImages.Path.AUTOMATIC);
+    images =
+        new ContainerdImages(client, SNAPSHOTTER, registries, ContainerdImages.PullMode.AUTOMATIC);
     transfer = new TransferPull(client, SNAPSHOTTER, registries);
   }
 
