@@ -34,10 +34,6 @@ public final class Stubs {
     return TasksGrpc.newBlockingStub(channel);
   }
 
-  public TasksGrpc.TasksStub tasksAsync() {
-    return TasksGrpc.newStub(channel);
-  }
-
   public SnapshotsGrpc.SnapshotsBlockingStub snapshots() {
     return SnapshotsGrpc.newBlockingStub(channel);
   }
