@@ -6,6 +6,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.Containers;
+import dev.warren.spi.EventHub;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.Tasks.StopOptions;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.StateDirectory;
 import dev.warren.internal.connection.BridgeBinary;
 import dev.warren.spi.Containers;
+import dev.warren.spi.EventHub;
 import dev.warren.spi.Images;
 import dev.warren.spi.Networks;
 import dev.warren.spi.RuntimeEvent;
@@ -36,7 +37,7 @@ public final class ProcessRuntime implements SandboxRuntime {
 
   private final StateDirectory stateDirectory;
   private final ContainerStore store;
-  private final EventHub events = new EventHub();
+  private final EventHub events = new EventHub("warren-process-events");
   private final ProcessContainers containers;
   private final ProcessTasks tasks;
   private final ProcessNetworks networks;

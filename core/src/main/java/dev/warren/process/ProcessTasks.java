@@ -2,6 +2,7 @@ package dev.warren.process;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.spi.EventHub;
 import dev.warren.spi.ExitStatus;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.TaskInfo;

@@ -19,7 +19,9 @@
  * dev.warren.spi.Containers}, {@link dev.warren.spi.Tasks} and {@link dev.warren.spi.Networks} are
  * required; {@link dev.warren.spi.Snapshots}, {@link dev.warren.spi.Metrics} and {@link
  * dev.warren.spi.Pause} are there where the engine has them, and {@link dev.warren.spi.RuntimeInfo}
- * says so. What this interface cannot express, a runtime refuses with {@code UNSUPPORTED}.
+ * says so. {@link dev.warren.spi.EventDelivery} and {@link dev.warren.spi.EventHub} bring events to
+ * listeners as {@link dev.warren.spi.SandboxRuntime#watch} demands. What this interface cannot
+ * express, a runtime refuses with {@code UNSUPPORTED}.
  */
 @NullMarked
 package dev.warren.spi;

@@ -2,9 +2,9 @@ package dev.warren.docker.internal.event;
 
 import dev.warren.SandboxException;
 import dev.warren.docker.internal.client.DockerEngine;
-import dev.warren.engine.internal.event.EventDelivery;
 import dev.warren.engine.internal.retry.EngineRetries;
 import dev.warren.engine.internal.retry.RetryPolicy;
+import dev.warren.spi.EventDelivery;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.spi.SandboxRuntime;
 import java.io.EOFException;

@@ -5,6 +5,7 @@ import dev.warren.SandboxException.Code;
 import dev.warren.spi.ContainerInfo;
 import dev.warren.spi.ContainerSpec;
 import dev.warren.spi.ContainerSpec.InitialFile;
+import dev.warren.spi.EventHub;
 import dev.warren.spi.RuntimeEvent;
 import dev.warren.testkit.FakeCommand;
 import java.io.IOException;
@@ -31,7 +32,7 @@ public final class FakeEngine {
   private final Map<String, FakeContainer> containers = new ConcurrentSkipListMap<>();
   private final Set<String> reserved = new HashSet<>();
   private final CommandTable commands = new CommandTable();
-  private final EventHub events = new EventHub();
+  private final EventHub events = new EventHub("fake-events");
   private final AddressPool addresses;
   private final Map<String, dev.warren.spi.Image> images = new ConcurrentSkipListMap<>();
 

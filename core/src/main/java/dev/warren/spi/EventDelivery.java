@@ -1,7 +1,5 @@
-package dev.warren.engine.internal.event;
+package dev.warren.spi;
 
-import dev.warren.spi.RuntimeEvent;
-import dev.warren.spi.SandboxRuntime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -10,9 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands events to one listener, on a thread of its own, so that an engine is never kept waiting. A
- * listener that is too slow loses what it has not read and gets a gap instead: it has to look at
- * the state anyway then.
+ * For engines: hands events to one listener, one at a time and in the order they were offered, on a
+ * thread of its own, so that an engine is never kept waiting. A listener that is more than 4096
+ * events behind loses them and gets a {@link RuntimeEvent.Gap} instead: it has to look at the state
+ * anyway then. What a listener throws is logged. Thread-safe.
+ *
+ * @see EventHub
  */
 public final class EventDelivery implements SandboxRuntime.Subscription {
   private static final Logger log = LoggerFactory.getLogger(EventDelivery.class);
@@ -25,6 +26,8 @@ public final class EventDelivery implements SandboxRuntime.Subscription {
   private boolean closed;
 
   /**
+   * Makes a delivery that {@link #start} begins.
+   *
    * @param name of the thread
    * @param onClose runs once the delivery takes nothing more, before the wait for the listener
    */
@@ -82,14 +85,17 @@ public final class EventDelivery implements SandboxRuntime.Subscription {
     return closed ? null : queue.poll();
   }
 
-  /** Waits for a call that runs, unless it is the one that closes. */
+  /** Delivers nothing more, and lets the thread end; a call that runs is not waited for. */
+  synchronized void end() {
+    closed = true;
+    queue.clear();
+    notifyAll();
+  }
+
+  /** Ends the delivery. Waits for a call that runs, unless it is the one that closes. */
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      queue.clear();
-      notifyAll();
-    }
+    end();
     onClose.accept(this);
     if (Thread.currentThread() == thread) {
       return;
