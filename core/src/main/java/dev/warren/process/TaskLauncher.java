@@ -2,6 +2,8 @@ package dev.warren.process;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
+import dev.warren.internal.concurrent.Retries;
+import dev.warren.internal.concurrent.RetryPolicy.Series;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -16,7 +19,6 @@ import java.util.function.Supplier;
 /** Starts the command of a container under the bridge's init, so that it outlives this JVM. */
 final class TaskLauncher {
   private static final int ETXTBSY = 26;
-  private static final int BUSY_ATTEMPTS = 40;
   private static final int NOT_FOUND = 127;
   private static final int NOT_EXECUTABLE = 126;
 
@@ -46,15 +48,17 @@ final class TaskLauncher {
    * child for a moment, and until then the kernel refuses to run it.
    */
   private static Process start(ProcessBuilder builder) throws IOException {
-    for (int attempt = 1; ; attempt++) {
+    Series attempts = Retries.BUSY_PROGRAM.begin();
+    while (true) {
       try {
         return builder.start();
       } catch (IOException e) {
         boolean busy = String.valueOf(e.getMessage()).contains("error=" + ETXTBSY);
-        if (!busy || attempt == BUSY_ATTEMPTS) {
+        OptionalLong pause = busy ? attempts.next(e) : OptionalLong.empty();
+        if (pause.isEmpty()) {
           throw e;
         }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(attempt));
+        LockSupport.parkNanos(pause.getAsLong());
       }
     }
   }

@@ -8,6 +8,8 @@ import dev.warren.SandboxException.Code;
 import dev.warren.StateDirectory;
 import dev.warren.bridge.v1.HelloResponse;
 import dev.warren.internal.concurrent.LazyValue;
+import dev.warren.internal.concurrent.Retries;
+import dev.warren.internal.concurrent.RetryPolicy.Series;
 import io.grpc.StatusRuntimeException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,11 +27,6 @@ import javax.net.ssl.SSLException;
 public final class BridgeConnector implements AutoCloseable {
   private static final String OPERATION = "connect to";
   private static final int MAX_SOCKET_PATH = 107;
-  private static final long FIRST_PAUSE_NANOS = 500_000;
-  private static final long LONGEST_PAUSE_NANOS = 20_000_000;
-
-  /** A bridge that is just starting may drop a connection; one that refuses keeps refusing. */
-  private static final int REFUSALS = 3;
 
   private final ConnectorThreads threads = new ConnectorThreads();
   private final HelloCheck hello = new HelloCheck();
@@ -69,8 +66,8 @@ public final class BridgeConnector implements AutoCloseable {
       Duration timeout,
       BooleanSupplier stillRunning) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    long pause = FIRST_PAUSE_NANOS;
-    int refusals = 0;
+    Series attempts = Retries.BRIDGE_START.begin();
+    Series refusals = Retries.BRIDGE_REFUSAL.begin();
     check(address, sandboxId, fingerprint);
     while (true) {
       if (closed) {
@@ -82,7 +79,7 @@ public final class BridgeConnector implements AutoCloseable {
       } catch (NotReadyException e) {
         failure = e;
       }
-      if (failure.refusal() && ++refusals == REFUSALS) {
+      if (failure.refusal() && refusals.next(failure).isEmpty()) {
         throw failure.failure();
       }
       if (!stillRunning.getAsBoolean()) {
@@ -96,11 +93,10 @@ public final class BridgeConnector implements AutoCloseable {
         throw failure.refusal() ? failure.failure() : timeout(sandboxId, timeout, failure);
       }
       try {
-        TimeUnit.NANOSECONDS.sleep(Math.min(pause, left));
+        TimeUnit.NANOSECONDS.sleep(Math.min(attempts.next(failure).orElse(left), left));
       } catch (InterruptedException e) {
         throw StatusMapper.interrupted(OPERATION, sandboxId, e);
       }
-      pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
     }
   }
 

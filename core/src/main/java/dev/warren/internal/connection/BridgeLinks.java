@@ -4,9 +4,7 @@ import dev.warren.BotId;
 import dev.warren.SandboxAddress;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
-import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
+import dev.warren.internal.concurrent.Retries;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -16,15 +14,12 @@ import java.util.Optional;
  */
 public final class BridgeLinks implements AutoCloseable {
   private static final Duration IDLE = Duration.ofMinutes(5);
-  private static final int ATTEMPTS = 2;
-  private static final long FIRST_PAUSE_MILLIS = 100;
 
   private final BridgeLookup lookup;
   private final BridgeConnector connector;
   private final Duration timeout;
   private final AddressCache<BotId, BridgeLocation> addresses;
   private final ConnectionPool pool;
-  private final Retry retry;
 
   public BridgeLinks(BridgeLookup lookup, BridgeConnector connector, Duration timeout) {
     this.lookup = lookup;
@@ -32,14 +27,6 @@ public final class BridgeLinks implements AutoCloseable {
     this.timeout = timeout;
     this.addresses = new AddressCache<>(lookup::locate);
     this.pool = new ConnectionPool(this::connect, IDLE);
-    this.retry =
-        Retry.of(
-            "warren-bridge",
-            RetryConfig.custom()
-                .maxAttempts(ATTEMPTS)
-                .intervalFunction(IntervalFunction.ofExponentialBackoff(FIRST_PAUSE_MILLIS))
-                .retryOnException(BridgeLinks::worthTryingAgain)
-                .build());
   }
 
   public ConnectionSource source(BotId bot) {
@@ -82,7 +69,8 @@ public final class BridgeLinks implements AutoCloseable {
 
   /** A cached address that does not answer is looked up once more. */
   private BridgeConnection connect(BotId bot) {
-    return retry.executeSupplier(
+    return Retries.BRIDGE_ADDRESS.call(
+        BridgeLinks::worthTryingAgain,
         () -> {
           BridgeLocation location = addresses.get(bot);
           try {

@@ -199,7 +199,7 @@ final class ProcessSession implements ProcessStream.Owner {
       fail(reconnection.verdict(lost, why));
       return;
     }
-    reconnection.later(() -> reconnect(next.get()));
+    reconnection.later(why, () -> reconnect(next.get()));
   }
 
   private ProcessInput goOn() {
@@ -228,7 +228,7 @@ final class ProcessSession implements ProcessStream.Owner {
       lease = Leases.usable(target.source(), target.operation());
     } catch (SandboxException e) {
       if (reconnection.mayTryAgain(e)) {
-        reconnection.later(() -> reconnect(first));
+        reconnection.later(e, () -> reconnect(first));
       } else {
         fail(reconnection.verdict(e.code() == Code.UNAVAILABLE, e));
       }

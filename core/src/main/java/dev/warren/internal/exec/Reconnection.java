@@ -3,6 +3,8 @@ package dev.warren.internal.exec;
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
 import dev.warren.bridge.v1.ProcessInput;
+import dev.warren.internal.concurrent.Retries;
+import dev.warren.internal.concurrent.RetryPolicy.Series;
 import dev.warren.internal.connection.BridgeConnection;
 import dev.warren.internal.connection.ConnectionSource;
 import dev.warren.internal.connection.ConnectorThreads;
@@ -17,16 +19,12 @@ import org.jspecify.annotations.Nullable;
  * stream, and when, or the verdict. Used by one thread at a time.
  */
 final class Reconnection {
-  /** As long as the bridge waits for a client before it ends a process that is not kept. */
-  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long PATIENCE_NANOS = Retries.PROCESS_PATIENCE.toNanos();
 
   /** A client that has just left may still seem to be attached. */
   private static final long LEFT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final int LONGEST_PAUSE_DOUBLINGS = 6; // 640 ms
-  private static final int STARTS = 2;
 
   private final ProcessTarget target;
   private final Executor executor;
@@ -36,8 +34,9 @@ final class Reconnection {
   private long awaySince = begun;
   private long attachedAt;
   private boolean attached;
-  private int attempts;
-  private int starts = 1;
+  private @Nullable Series attempts; // since the stream broke; null while it brings something
+  private final Series starts = Retries.PROCESS_START.begin();
+  private boolean startedAgain;
 
   Reconnection(ProcessTarget target, Executor executor) {
     this.target = target;
@@ -56,7 +55,7 @@ final class Reconnection {
 
   /** The stream has brought something. */
   void progress() {
-    attempts = 0;
+    attempts = null;
   }
 
   boolean isSameBoot(BridgeConnection connection) {
@@ -76,12 +75,12 @@ final class Reconnection {
   /** What to open the next stream with, if there shall be one. */
   Optional<ProcessInput> afterEnd(boolean lost, SandboxException why, ProcessInput attach) {
     long now = System.nanoTime();
-    if (attempts == 0
+    if (attempts == null
         || (attached && attachedAt - awaySince > 0 && now - attachedAt > STEADY_NANOS)) {
       awaySince = now;
-      attempts = 0;
+      attempts = null;
     }
-    if (why.code() == Code.CLOSED || now - awaySince > GRACE_NANOS) {
+    if (why.code() == Code.CLOSED || now - awaySince > PATIENCE_NANOS) {
       return Optional.empty();
     }
     if (attached) {
@@ -96,12 +95,12 @@ final class Reconnection {
   private Optional<ProcessInput> settleStart(
       boolean lost, SandboxException why, ProcessInput attach) {
     String reason = why.reason().orElse("");
-    if (lost || (why.code() == Code.ALREADY_EXISTS && starts > 1)) {
+    if (lost || (why.code() == Code.ALREADY_EXISTS && startedAgain)) {
       return Optional.of(attach);
     }
-    boolean neverHappened = reason.equals("PROCESS_NOT_FOUND") && starts < STARTS;
-    if (neverHappened) {
-      starts++;
+    boolean neverHappened = reason.equals("PROCESS_NOT_FOUND");
+    if (neverHappened && starts.next(why).isPresent()) {
+      startedAgain = true;
       return Optional.of(target.first());
     }
     return Optional.empty();
@@ -118,18 +117,20 @@ final class Reconnection {
     boolean passing = failure.code() == Code.UNAVAILABLE || failure.code() == Code.TIMEOUT;
     // What ran in a sandbox has ended with it, and will not be there when it is started again.
     boolean over = failure.reason().filter(ConnectionSource.NOT_RUNNING::equals).isPresent();
-    return passing && !over && System.nanoTime() - awaySince <= GRACE_NANOS;
+    return passing && !over && System.nanoTime() - awaySince <= PATIENCE_NANOS;
   }
 
   /** Runs an attempt: the first at once, the others after pauses that grow. */
-  void later(Runnable attempt) {
-    int before = attempts++;
-    if (before == 0) {
-      executor.execute(attempt);
-      return;
+  void later(SandboxException why, Runnable attempt) {
+    if (attempts == null) {
+      attempts = Retries.PROCESS_STREAM.begin();
     }
-    long pause = FIRST_PAUSE_NANOS << Math.min(before - 1, LONGEST_PAUSE_DOUBLINGS);
-    after(pause, attempt);
+    long pause = attempts.next(why).orElseThrow();
+    if (pause == 0) {
+      executor.execute(attempt);
+    } else {
+      after(pause, attempt);
+    }
   }
 
   void after(long nanos, Runnable task) {
