@@ -1,7 +1,6 @@
 package dev.warren.internal.connection;
 
-import dev.warren.internal.concurrent.SharedCall;
-import dev.warren.internal.concurrent.SharedCall.Abandoned;
+import dev.warren.internal.connection.SharedCall.Abandoned;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;

@@ -1,4 +1,4 @@
-package dev.warren.internal.concurrent;
+package dev.warren.internal.connection;
 
 import dev.warren.SandboxException;
 import dev.warren.SandboxException.Code;
