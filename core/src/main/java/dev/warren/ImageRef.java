@@ -83,11 +83,6 @@ public record ImageRef(
         Optional.ofNullable(parts.group("digest")));
   }
 
-  /** The same repository, pinned to a digest. */
-  public ImageRef withDigest(String value) {
-    return new ImageRef(registry, repository, tag, Optional.of(value));
-  }
-
   private static void require(boolean condition, String subject, String detail) {
     if (!condition) {
       throw SandboxException.invalid("check image name", "'" + subject + "'", detail);

@@ -38,6 +38,10 @@ public record ListRequest(
     return new ListRequest(path, recursive, pageSize, value, collapseThreshold);
   }
 
+  /**
+   * Leaves directories with more entries closed, and tells their number instead, see {@link
+   * FileInfo#collapsedEntries}; 0 opens all.
+   */
   public ListRequest collapseOver(int entries) {
     return new ListRequest(path, recursive, pageSize, cursor, entries);
   }

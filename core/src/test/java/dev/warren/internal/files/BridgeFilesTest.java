@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,20 @@ class BridgeFilesTest extends BridgeTestCase {
     assertThat(files.exists("d/none")).isFalse();
     assertThat(files.exists("d/f100/none")).isFalse();
     assertThat(files.stat("d").isDirectory()).isTrue();
+  }
+
+  @Test
+  void list_collapsesDirectories_withMoreEntriesThanAsked() {
+    for (String name : List.of("d/few/1", "d/many/1", "d/many/2", "d/many/3")) {
+      files.writeString(name, "");
+    }
+
+    List<FileInfo> entries =
+        files.listPage(ListRequest.of("d").recursively().collapseOver(2)).entries();
+
+    assertThat(entries).extracting(FileInfo::path).containsExactly("few", "few/1", "many");
+    assertThat(entries.get(0).collapsedEntries()).isEmpty();
+    assertThat(entries.get(2).collapsedEntries()).hasValue(3);
   }
 
   @Test
