@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * its end. A descendant that holds an output stream open keeps that stream's thread until it ends,
  * but not the channel.
  */
-public final class HostChannel implements StdioChannel {
+final class HostChannel implements StdioChannel {
   /** The JDK tells the kernel's error in its message only, and in two forms: 17's and 25's. */
   private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)");
 

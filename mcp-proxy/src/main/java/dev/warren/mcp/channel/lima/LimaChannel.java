@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A local client of a process elsewhere, which has to be signalled by commands of its own. */
-public final class LimaChannel implements StdioChannel {
+final class LimaChannel implements StdioChannel {
   private static final long COMMAND_SECONDS = 10;
   private static final Pattern PID = Pattern.compile("^(\\d+)\\s");
 

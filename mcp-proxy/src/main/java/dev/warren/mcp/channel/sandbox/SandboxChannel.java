@@ -14,7 +14,7 @@ import dev.warren.mcp.internal.thread.DetachedTask;
 import java.io.IOException;
 
 /** A process of a sandbox. */
-public final class SandboxChannel implements StdioChannel {
+final class SandboxChannel implements StdioChannel {
   private static final int SIGTERM = 15;
 
   private final Sandbox sandbox;
